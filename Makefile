@@ -1,0 +1,57 @@
+# Everything that a person or CI does with a checkout. `make setup` is part of each target.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PACKAGES := manage.py registry analysis workers benchmarks tests
+export PYTHONWARNINGS ?= default
+
+.PHONY: setup demo test test-long check format bench openapi lock clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements/dev.lock requirements/torch.txt requirements/demo.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Assay needs Python 3.11 or newer; set PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -r requirements/torch.txt
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/demo.lock
+	sh docker/bubblewrap.sh
+	touch $@
+
+demo: setup ## everything at once, on models that are built here
+	@$(BIN)/python manage.py demo
+
+test: setup ## all tests, the slow suites in their short form
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-long: setup ## the same, with chaos and fuzz in their long form
+	ASSAY_LONG=1 $(BIN)/python -m pytest -n auto --dist loadgroup
+
+check: setup ## format, lint, types, contracts, templates, migrations, API file
+	$(BIN)/ruff format --check $(PACKAGES)
+	$(BIN)/ruff check $(PACKAGES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint templates
+	$(BIN)/codespell $(PACKAGES) templates docs README.md CONTRIBUTING.md
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: setup
+	$(BIN)/ruff format $(PACKAGES)
+	$(BIN)/ruff check --fix $(PACKAGES)
+	$(BIN)/djlint --reformat --quiet templates
+
+bench: setup ## the table of promises; BENCH="--quick P3" for a part of it
+	$(BIN)/python -m benchmarks $(BENCH)
+
+openapi: setup ## the committed description of the API
+	$(BIN)/python manage.py spectacular --format openapi-json --file docs/openapi.json
+
+lock: setup ## compile the lock files again
+	PATH="$(CURDIR)/$(BIN):$$PATH" requirements/compile.sh
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""Pure library: how claims are read, measured and judged. No Django, network, settings, clock."""

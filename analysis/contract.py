@@ -1,0 +1,265 @@
+"""What a check is given and what it gives back. Standard library only.
+
+A check has two halves with a wall between them. ``probe`` runs inside the sandbox, touches the
+model and sees no label; ``judge`` runs outside, sees the claim and the labels and does arithmetic
+on what ``probe`` sent. Everything that crosses the wall is JSON or a flat numeric array.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
+
+
+class Verdict(StrEnum):
+    """The answer of a finding. "Could not be checked" is a state of the run, never a verdict."""
+
+    # of a claim
+    CONFIRMED = "confirmed"
+    OVERSTATED = "overstated"
+    UNDERSTATED = "understated"
+    # of a risk
+    PASS = "pass"  # noqa: S105
+    WARN = "warn"
+    FAIL = "fail"
+    # of either
+    INCONCLUSIVE = "inconclusive"
+
+
+class Queue(StrEnum):
+    """Which kind of worker a check needs."""
+
+    FILES = "files"
+    CPU = "cpu"
+    GPU = "gpu"
+
+
+class ClaimSource(StrEnum):
+    """In which form an author made a claim."""
+
+    MODEL_INDEX = "model-index"
+    EVAL_RESULTS = "eval-results"
+    TABLE = "table"
+    RESULT_LIST = "result-list"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a claim stands: a file of the revision and a JSON path in it, or a line (from 1)."""
+
+    file: str
+    path: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement that can be measured, as its author made it.
+
+    ``value_text`` is the value exactly as written (``"92.64"``, ``"20.0 ± 1.2"``, ``"91.7 %"``);
+    ``value`` is the number in it, unscaled (92.64, 20.0, 91.7), None where there is no finite
+    number. Pieces that the author did not give are empty strings: unknown, never a wildcard.
+    ``metric`` is the identifier as written (``metrics[].type``), ``metric_name`` its display name.
+    """
+
+    source: ClaimSource
+    place: Place
+    raw: str
+    metric: str
+    value_text: str
+    value: float | None
+    metric_name: str = ""
+    task: str = ""
+    dataset: str = ""
+    dataset_name: str = ""
+    config: str = ""
+    split: str = ""
+    revision: str = ""
+    args: Mapping[str, JSON] = field(default_factory=dict)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A revision as its metadata describe it, before any file is touched."""
+
+    repo: str
+    sha: str
+    files: Mapping[str, int] = field(default_factory=dict)  # path -> size in bytes
+    config: Mapping[str, JSON] = field(default_factory=dict)
+    pipeline_tag: str = ""
+    library: str = ""
+    claim: Claim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequest:
+    """A split of a dataset that a check needs, in the words of the hub."""
+
+    dataset: str
+    config: str
+    split: str
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A column of a dataset: ``kind`` is image, audio, text, label, number or other."""
+
+    kind: str
+    names: tuple[str, ...] = ()  # of classes, for kind "label"
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns of a split a check reads; ``target`` never enters the sandbox."""
+
+    inputs: tuple[str, ...]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may use. Bytes, seconds, processes."""
+
+    wall_s: float = 900.0
+    memory_bytes: int = 4 << 30
+    scratch_bytes: int = 1 << 30
+    output_bytes: int = 256 << 20
+    processes: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything that ``probe`` may see. There are no labels and no claimed value in it.
+
+    ``inputs`` is an Arrow IPC file with one row a sample, in the order in which it must be
+    answered, or None where the check needs no data. ``options`` are the check's own parameters.
+    """
+
+    check: str
+    snapshot: Path
+    inputs: Path | None
+    rows: int
+    columns: tuple[str, ...]
+    device: str
+    seed: int
+    allow_code: bool = False
+    scratch: Path = Path("/scratch")
+    options: Mapping[str, JSON] = field(default_factory=dict)
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A numeric array as it crosses the wall: little-endian, C order, never an object."""
+
+    dtype: str  # f4 f8 i4 i8 u1
+    shape: tuple[int, ...]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of what ``probe`` saw: predictions of one batch, or measures of one step."""
+
+    name: str
+    values: Mapping[str, JSON] = field(default_factory=dict)
+    arrays: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far a measurement may lie from a claim and still be it, in the metric's own scale."""
+
+    absolute: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What ``judge`` knows and ``probe`` does not.
+
+    ``targets`` are the labels in the order of the job's rows; ``population`` is the size of the
+    whole split; ``label_names`` are the dataset's class names, where it has some.
+    """
+
+    subject: Subject
+    targets: Sequence[JSON]
+    population: int
+    label_names: tuple[str, ...] = ()
+    options: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A measured value with its 95 % interval, over ``n`` of the split's samples."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a run found: the verdict, one sentence, and enough to see how it came about."""
+
+    verdict: Verdict
+    summary: str
+    estimate: Estimate | None = None
+    evidence: Mapping[str, JSON] = field(default_factory=dict)
+
+
+class CheckError(Exception):
+    """No verdict could be reached. Never means that the claim is false.
+
+    The message is one plain sentence for people.
+    """
+
+
+class Unsupported(CheckError):  # noqa: N818 - reads as the state that it becomes
+    """The claim or the files are not of a kind that this check can measure.
+
+    ``missing`` names the piece: task, dataset, config, split, metric, value, weights, code.
+    """
+
+    def __init__(self, message: str, missing: str = "") -> None:
+        super().__init__(message)
+        self.missing = missing
+
+
+class Refused(Unsupported):
+    """The weights or the code were not loaded, because loading them could do harm."""
+
+
+class Check(Protocol):
+    """A way to measure. Same job and same seed give the same finding.
+
+    ``version`` goes up when the same job may give another finding; ``id`` never changes.
+    """
+
+    id: ClassVar[str]
+    version: ClassVar[int]
+    title: ClassVar[str]
+    queue: ClassVar[Queue]
+    needs_claim: ClassVar[bool]
+    needs_labels: ClassVar[bool]
+
+    def applies_to(self, subject: Subject) -> bool:
+        """Say from metadata alone whether this check has anything to do here."""
+
+    def wants(self, subject: Subject) -> DataRequest | None:
+        """Name the split that is needed; raise Unsupported with the missing piece."""
+
+    def columns(self, subject: Subject, features: Mapping[str, Feature]) -> Columns:
+        """Choose the columns of that split; raise Unsupported where they do not fit."""
+
+    def probe(self, job: Job) -> Iterator[Part]:
+        """Measure, inside the sandbox. Raise CheckError when that cannot be done."""
+
+    def judge(self, case: Case, parts: Iterator[Part]) -> Finding:
+        """Decide, outside; stop reading parts as soon as the verdict is certain."""

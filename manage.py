@@ -1,0 +1,24 @@
+#!/usr/bin/env python
+"""Assay's command line."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run a management command, with PostgreSQL and Valkey started where none is named."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.settings")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    from registry import embedded  # noqa: PLC0415
+
+    try:
+        if embedded.wanted_by(sys.argv):
+            embedded.start()
+        execute_from_command_line(sys.argv)
+    except embedded.EmbeddedError as error:
+        sys.exit(f"assay: {error}")
+
+
+if __name__ == "__main__":
+    main()

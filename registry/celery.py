@@ -1,0 +1,49 @@
+"""The Celery application: queues, limits, schedule."""
+
+import os
+
+from celery import Celery
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.settings")
+
+QUEUES = ("io", "files", "cpu", "gpu")
+
+app = Celery("assay")
+
+
+@app.on_configure.connect
+def configure(sender: Celery, **_: object) -> None:
+    """Read the settings only when the application is used: importing it is free."""
+    from django.conf import settings  # noqa: PLC0415
+
+    sender.conf.broker_url = settings.BROKER_URL
+
+
+app.conf.update(
+    task_queues=[Queue(name) for name in QUEUES],
+    task_default_queue="io",
+    task_create_missing_queues=False,
+    task_ignore_result=True,  # results live in Assay's own tables
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    # A second delivery is harmless (the row is taken once), but it should be rare.
+    # A sender that finds no broker gives up at once: its row waits, and the reaper sends again.
+    broker_transport_options={
+        "visibility_timeout": 6 * 3600,
+        "socket_keepalive": True,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.1,
+    },
+    timezone="UTC",
+    include=["workers.tasks"],
+    beat_schedule={
+        "reap": {"task": "workers.reap", "schedule": 5.0, "options": {"queue": "io", "expires": 5}},
+    },
+)

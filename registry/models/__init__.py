@@ -1,0 +1,26 @@
+"""The tables, one file an aggregate."""
+
+from registry.models.claims import Claim
+from registry.models.findings import Finding
+from registry.models.lineage import Edge
+from registry.models.repos import Author, Hub, Repo
+from registry.models.revisions import Card, File, Revision
+from registry.models.runs import Run
+from registry.models.syncs import Sync, SyncProblem
+from registry.models.tokens import ApiToken
+
+__all__ = [
+    "ApiToken",
+    "Author",
+    "Card",
+    "Claim",
+    "Edge",
+    "File",
+    "Finding",
+    "Hub",
+    "Repo",
+    "Revision",
+    "Run",
+    "Sync",
+    "SyncProblem",
+]

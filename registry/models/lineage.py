@@ -1,0 +1,40 @@
+"""Lineage: which repo a revision was made from."""
+
+from django.db import models
+
+from registry.models.repos import Repo
+from registry.models.revisions import Revision
+
+
+class Edge(models.Model):
+    """Child revision → parent repo. A declared parent may be unknown here, or not exist at all."""
+
+    class Relation(models.TextChoices):
+        """How the child was made."""
+
+        FINETUNE = "finetune"
+        ADAPTER = "adapter"
+        MERGE = "merge"
+        QUANTIZED = "quantized"
+        DISTILLED = "distilled"
+        UNKNOWN = "unknown"
+
+    class Basis(models.TextChoices):
+        """Who says so."""
+
+        DECLARED = "declared"
+        MEASURED = "measured"
+
+    child = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="parents")
+    parent_name = models.CharField(max_length=200)
+    parent = models.ForeignKey(Repo, on_delete=models.SET_NULL, null=True, related_name="children")
+    relation = models.CharField(max_length=10, choices=Relation, default=Relation.UNKNOWN)
+    basis = models.CharField(max_length=8, choices=Basis, default=Basis.DECLARED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["child", "parent_name", "basis"], name="edge_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.child} ← {self.parent_name} ({self.relation})"

@@ -1,0 +1,195 @@
+"""Changes across tables, and whatever queues work."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.timezone import now
+from kombu.exceptions import OperationalError
+
+from analysis import catalog, contract
+from analysis.contract import JSON
+from registry import signing
+from registry.celery import app
+from registry.models import Claim, Finding, Revision, Run
+from registry.models.runs import MAX_FAULTS, MESSAGE_LIFE
+
+log = logging.getLogger(__name__)
+
+RESENT_AT_ONCE = 200  # bounds what a tick of the reaper puts on the broker, however long the queue
+
+
+class RequestRefused(Exception):  # noqa: N818 - reads as what happened
+    """A run that was asked for cannot be made; the message says why in one sentence."""
+
+
+def run_key(
+    revision: Revision, check: catalog.Entry, claim: Claim | None, options: Mapping[str, JSON]
+) -> str:
+    """Return what makes a run one run: asked for twice, it is measured once."""
+    parts = [revision.pk, check.id, check.version, claim.key if claim else "", dict(options)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def request_run(
+    revision: Revision,
+    check_id: str,
+    claim: Claim | None = None,
+    *,
+    options: Mapping[str, JSON] | None = None,
+    requested_by: str = "",
+) -> tuple[Run, bool]:
+    """Ask for a run; return it and whether there is something new to wait for.
+
+    A run with a finding is not repeated, one that is under way is joined, one that ended without a
+    finding is queued again. The message goes out after commit. Raises RequestRefused.
+    """
+    check = catalog.entries().get(check_id)
+    if check is None:
+        known = ", ".join(sorted(catalog.entries()))
+        raise RequestRefused(f"There is no check {check_id!r}; there are: {known}.")
+    if check.needs_claim and claim is None:
+        raise RequestRefused(f"The check {check_id!r} measures a claim; name one.")
+    if claim is not None and claim.revision_id != revision.pk:
+        raise RequestRefused("That claim belongs to another revision.")
+    chosen = dict(options or {})
+    with transaction.atomic():
+        run, created = Run.objects.get_or_create(
+            key=run_key(revision, check, claim if check.needs_claim else None, chosen),
+            defaults={
+                "revision": revision,
+                "claim": claim if check.needs_claim else None,
+                "check_id": check.id,
+                "check_version": check.version,
+                "queue": str(check.queue),
+                "options": chosen,
+                "requested_by": requested_by,
+            },
+        )
+        revived = 0
+        if not created:
+            revived = Run.objects.filter(
+                pk=run.pk, status__in=[Run.Status.UNSUPPORTED, Run.Status.DEAD]
+            ).update(
+                status=Run.Status.QUEUED,
+                faults=0,
+                code="",
+                reason="",
+                sent_at=None,
+                finished_at=None,
+            )
+        if created or revived:
+            transaction.on_commit(lambda: send([run]))
+    run.refresh_from_db()
+    return run, created or bool(revived)
+
+
+def request_checks(
+    revision: Revision,
+    check_ids: Iterable[str] = (),
+    *,
+    options: Mapping[str, JSON] | None = None,
+    requested_by: str = "",
+) -> list[Run]:
+    """Ask for every named check (all, where none is named) on a revision and on each of its claims."""
+    known = catalog.entries()
+    runs = []
+    for check_id in list(check_ids) or sorted(known):
+        check = known.get(check_id)
+        claims: list[Claim | None] = [None]
+        if check is not None and check.needs_claim:
+            claims = list(revision.claims.order_by("pk"))
+        for claim in claims:
+            run, _ = request_run(
+                revision, check_id, claim, options=options, requested_by=requested_by
+            )
+            runs.append(run)
+    return runs
+
+
+def send(runs: Iterable[Run]) -> int:
+    """Put a message for each run on its queue; return how many went out.
+
+    A broker that is away is no error: the row waits, and the reaper sends again.
+    """
+    sent = []
+    for run in runs:
+        try:
+            app.send_task(
+                "workers.run",
+                args=[run.pk],
+                queue=run.queue,
+                expires=MESSAGE_LIFE.total_seconds(),
+                retry=False,
+            )
+        except (OperationalError, OSError) as error:
+            log.warning("the broker is away, run %s waits in the database: %s", run.pk, error)
+            break
+        sent.append(run.pk)
+    Run.objects.filter(pk__in=sent, status=Run.Status.QUEUED).update(sent_at=Now())
+    return len(sent)
+
+
+@dataclass(frozen=True, slots=True)
+class Reaped:
+    """What one tick of the reaper did."""
+
+    requeued: int
+    buried: int
+    sent: int
+
+
+def reap() -> Reaped:
+    """Bring back runs whose worker died, bury those that killed it too often, send lost messages."""
+    buried = (
+        Run.objects.abandoned()
+        .filter(faults__gte=MAX_FAULTS)
+        .update(
+            status=Run.Status.DEAD,
+            code="worker-lost",
+            reason=f"The worker died {MAX_FAULTS} times while it ran this; it is not tried again.",
+            finished_at=Now(),
+            lease_until=None,
+            stage="",
+        )
+    )
+    requeued = (
+        Run.objects.abandoned()
+        .filter(faults__lt=MAX_FAULTS)
+        .update(status=Run.Status.QUEUED, lease_until=None, sent_at=None, stage="")
+    )
+    waiting = Run.objects.unsent().order_by("pk")[:RESENT_AT_ONCE]
+    return Reaped(requeued, buried, send(list(waiting)))
+
+
+def store_finding(run: Run, finding: contract.Finding, evidence: dict[str, JSON]) -> bool:
+    """Store what a run found, signed; False when a later attempt has taken the run over.
+
+    The run ends and the finding appears in one transaction, so that there is never one without
+    the other, and never two.
+    """
+    at = now()
+    estimate = finding.estimate
+    statement = signing.statement(run, finding, evidence, at)
+    envelope = signing.sign(statement, signing.load_key(settings.ASSAY_HOME))
+    with transaction.atomic():
+        if not run.finish(Run.Status.DONE):
+            return False
+        Finding.objects.create(
+            run=run,
+            verdict=str(finding.verdict),
+            summary=finding.summary,
+            value=estimate.value if estimate else None,
+            low=estimate.low if estimate else None,
+            high=estimate.high if estimate else None,
+            n=estimate.n if estimate else None,
+            evidence=evidence,
+            envelope=envelope,
+            created_at=at,
+        )
+    return True

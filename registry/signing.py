@@ -1,0 +1,148 @@
+"""Signatures of findings: an in-toto statement in a DSSE envelope, by Ed25519.
+
+Sources: in-toto attestation framework, Statement v1; DSSE protocol v1 (pre-authentication
+encoding).
+"""
+
+import base64
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from analysis import contract
+from registry.models import Run
+
+log = logging.getLogger(__name__)
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+PREDICATE_TYPE = "urn:assay:finding:v1"
+
+
+class BadSignature(Exception):  # noqa: N818 - reads as the state of an envelope
+    """The envelope is not what the key signed; the message says in which way."""
+
+
+def load_key(home: Path) -> Ed25519PrivateKey:
+    """Return this installation's key; make it once, readable by its owner only.
+
+    Two processes that make it at once agree: the file appears by a hard link, which fails for the
+    second one.
+    """
+    path = home / "keys" / "findings.pem"
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = Ed25519PrivateKey.generate().private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        )
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_bytes(fresh)
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            log.debug("another process made the key first")
+        finally:
+            draft.unlink()
+    key = load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise BadSignature(f"{path} holds no Ed25519 key.")
+    return key
+
+
+def key_id(key: Ed25519PublicKey) -> str:
+    """Return the digest that names a public key."""
+    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return hashlib.sha256(raw).hexdigest()
+
+
+def statement(
+    run: Run, finding: contract.Finding, evidence: Mapping[str, contract.JSON], at: datetime
+) -> dict[str, Any]:
+    """Return the in-toto statement of a finding: its subjects are the commit and every file read."""
+    subject = evidence.get("subject")
+    files = subject.get("files") if isinstance(subject, dict) else None
+    subjects: list[dict[str, Any]] = [
+        {"name": run.revision.repo.name, "digest": {"gitCommit": run.revision.sha}}
+    ]
+    subjects += [
+        {"name": file["path"], "digest": {"sha256": file["sha256"]}}
+        for file in files or []
+        if isinstance(file, dict)
+    ]
+    estimate = finding.estimate
+    return {
+        "_type": STATEMENT_TYPE,
+        "subject": subjects,
+        "predicateType": PREDICATE_TYPE,
+        "predicate": {
+            "run": run.pk,
+            "check": {"id": run.check_id, "version": run.check_version},
+            "verdict": str(finding.verdict),
+            "summary": finding.summary,
+            "estimate": {
+                "value": estimate.value,
+                "low": estimate.low,
+                "high": estimate.high,
+                "n": estimate.n,
+            }
+            if estimate
+            else None,
+            "evidence": dict(evidence),
+            "at": at.isoformat(),
+        },
+    }
+
+
+def _signed_bytes(payload: bytes) -> bytes:
+    """Return DSSE's pre-authentication encoding of a payload."""
+    kind = PAYLOAD_TYPE.encode()
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def sign(content: Mapping[str, Any], key: Ed25519PrivateKey) -> dict[str, Any]:
+    """Return the DSSE envelope of a statement."""
+    payload = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+    signature = key.sign(_signed_bytes(payload))
+    return {
+        "payloadType": PAYLOAD_TYPE,
+        "payload": base64.b64encode(payload).decode(),
+        "signatures": [
+            {"keyid": key_id(key.public_key()), "sig": base64.b64encode(signature).decode()}
+        ],
+    }
+
+
+def verify(envelope: Mapping[str, Any], key: Ed25519PublicKey) -> dict[str, Any]:
+    """Return the statement that the key signed; raise BadSignature where it did not."""
+    try:
+        payload = base64.b64decode(envelope["payload"], validate=True)
+        signatures = [base64.b64decode(s["sig"], validate=True) for s in envelope["signatures"]]
+        kind = envelope["payloadType"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadSignature("The envelope is not a DSSE envelope.") from error
+    if kind != PAYLOAD_TYPE:
+        raise BadSignature(f"The envelope holds {kind!r}, not an in-toto statement.")
+    for signature in signatures:
+        try:
+            key.verify(signature, _signed_bytes(payload))
+        except InvalidSignature:
+            continue
+        content = json.loads(payload)
+        return content if isinstance(content, dict) else {}
+    raise BadSignature("No signature of the envelope is by this installation's key.")

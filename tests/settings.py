@@ -1,0 +1,18 @@
+"""Settings of the tests: the product's own, with a key of their own and quiet logs."""
+
+import os
+
+from tests import home  # isort: skip  # moves ASSAY_HOME before the product's settings read it
+
+from registry.settings import *  # noqa: F403
+from registry.settings import BROKER_URL, DATABASES
+
+SECRET_KEY = "tests-only"
+LOGGING = {"version": 1, "disable_existing_loggers": False}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["*"]
+
+if not os.environ.get("DATABASE_URL"):
+    DATABASES["default"]["TEST"] = {"NAME": f"{home.DATABASE}{home.SESSION}"}
+if not os.environ.get("BROKER_URL"):
+    BROKER_URL += f"?virtual_host={int(home.SESSION) % 255 + 1}"
