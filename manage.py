@@ -15,9 +15,23 @@ def main() -> None:
     try:
         if embedded.wanted_by(sys.argv):
             embedded.start()
+            if embedded.tables_wanted_by(sys.argv):
+                create_tables()
         execute_from_command_line(sys.argv)
     except embedded.EmbeddedError as error:
         sys.exit(f"assay: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def create_tables() -> None:
+    """Bring the embedded database to this version, so that no command needs another one first."""
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from registry import supervisor  # noqa: PLC0415
+
+    supervisor.migrate()
 
 
 if __name__ == "__main__":

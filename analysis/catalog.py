@@ -27,7 +27,7 @@ BUILT_IN = (
         target="analysis.checks.claim:ClaimCheck",
         queue=Queue.CPU,
         needs_claim=True,
-        about="Runs the model on the dataset and split that the claim names and computes the metric.",
+        about="Runs the model on the split that the claim names and computes the metric.",
     ),
 )
 

@@ -252,6 +252,9 @@ class Check(Protocol):
     def applies_to(self, subject: Subject) -> bool:
         """Say from metadata alone whether this check has anything to do here."""
 
+    def options(self, subject: Subject) -> Mapping[str, JSON]:
+        """Say what ``probe`` must know of the claim (its task, say), never its value."""
+
     def wants(self, subject: Subject) -> DataRequest | None:
         """Name the split that is needed; raise Unsupported with the missing piece."""
 

@@ -1,9 +1,13 @@
 """The Celery application: queues, limits, schedule."""
 
 import os
+import signal
 
 from celery import Celery
+from celery.signals import worker_process_init
 from kombu import Queue
+
+from registry.servers.keeper import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.settings")
 
@@ -17,7 +21,13 @@ def configure(sender: Celery, **_: object) -> None:
     """Read the settings only when the application is used: importing it is free."""
     from django.conf import settings  # noqa: PLC0415
 
-    sender.conf.broker_url = settings.BROKER_URL
+    sender.conf.update(broker_url=settings.BROKER_URL)
+
+
+@worker_process_init.connect
+def end_with_worker(**_: object) -> None:
+    """Let no process of the pool outlive a worker that is killed; its run is taken up again."""
+    die_with_parent(signal.SIGKILL)
 
 
 app.conf.update(

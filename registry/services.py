@@ -96,7 +96,7 @@ def request_checks(
     options: Mapping[str, JSON] | None = None,
     requested_by: str = "",
 ) -> list[Run]:
-    """Ask for every named check (all, where none is named) on a revision and on each of its claims."""
+    """Ask for each named check, or all of them, on a revision and on each of its claims."""
     known = catalog.entries()
     runs = []
     for check_id in list(check_ids) or sorted(known):
@@ -145,7 +145,7 @@ class Reaped:
 
 
 def reap() -> Reaped:
-    """Bring back runs whose worker died, bury those that killed it too often, send lost messages."""
+    """Bring back what dead workers left, bury what killed them too often, send lost messages."""
     buried = (
         Run.objects.abandoned()
         .filter(faults__gte=MAX_FAULTS)

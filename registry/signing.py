@@ -74,15 +74,16 @@ def key_id(key: Ed25519PublicKey) -> str:
 def statement(
     run: Run, finding: contract.Finding, evidence: Mapping[str, contract.JSON], at: datetime
 ) -> dict[str, Any]:
-    """Return the in-toto statement of a finding: its subjects are the commit and every file read."""
+    """Return the in-toto statement of a finding; its subjects: the commit, every file read."""
     subject = evidence.get("subject")
     files = subject.get("files") if isinstance(subject, dict) else None
+    read = files if isinstance(files, list) else []
     subjects: list[dict[str, Any]] = [
         {"name": run.revision.repo.name, "digest": {"gitCommit": run.revision.sha}}
     ]
     subjects += [
         {"name": file["path"], "digest": {"sha256": file["sha256"]}}
-        for file in files or []
+        for file in read
         if isinstance(file, dict)
     ]
     estimate = finding.estimate

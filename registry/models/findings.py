@@ -14,7 +14,7 @@ class Finding(models.Model):
         CONFIRMED = "confirmed"
         OVERSTATED = "overstated"
         UNDERSTATED = "understated"
-        PASS = "pass"
+        PASS = "pass"  # noqa: S105
         WARN = "warn"
         FAIL = "fail"
         INCONCLUSIVE = "inconclusive"

@@ -145,7 +145,7 @@ class Run(models.Model):
         return cls.objects.select_related("revision__repo__hub", "claim").get(pk=pk)
 
     def _held(self) -> "models.QuerySet[Run]":
-        """Select the row while this attempt still holds it; a lapsed lease that nobody took counts."""
+        """Select the row while this attempt holds it, be it by a lapsed lease nobody took."""
         return Run.objects.filter(pk=self.pk, attempt=self.attempt, status=Run.Status.RUNNING)
 
     def beat(self, **shown: Any) -> bool:

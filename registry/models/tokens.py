@@ -3,13 +3,16 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 PREFIX = "assay_"
 
@@ -52,11 +55,11 @@ class ApiToken(models.Model):
     @classmethod
     def issue(
         cls,
-        user: models.Model,
+        user: "User",
         name: str,
         scopes: list[str],
         lifetime: timedelta | None = timedelta(days=90),
-    ) -> tuple[Self, str]:
+    ) -> tuple["ApiToken", str]:
         """Make a token; return it with its secret, which is shown once and never stored."""
         secret = PREFIX + secrets.token_urlsafe(32)
         expires_at = now() + lifetime if lifetime else None

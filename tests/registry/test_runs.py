@@ -17,13 +17,14 @@ def lapse(run):
 
 
 def test_it_works():
-    run = Run.take(factories.run().pk, "here")
-    assert run is not None
+    run = factories.taken()
     assert (run.status, run.attempt, run.faults, run.worker) == ("running", 1, 1, "here")
     assert run.beat(stage="measuring", progress=3, total=9)
     assert run.finish(Run.Status.DONE)
     run.refresh_from_db()
     assert (run.status, run.stage, run.lease_until) == ("done", "", None)
+    assert run.started_at is not None
+    assert run.finished_at is not None
     assert run.finished_at >= run.started_at
 
 
@@ -39,9 +40,9 @@ def test_a_running_run_is_not_taken_while_its_lease_lasts():
 
 
 def test_a_lapsed_run_is_taken_again_and_the_first_worker_can_no_longer_finish():
-    first = Run.take(factories.run().pk, "first")
+    first = factories.taken(worker="first")
     lapse(first)
-    second = Run.take(first.pk, "second")
+    second = factories.taken(first, "second")
     assert second.attempt == 2
     assert not first.beat(stage="measuring")
     assert not first.finish(Run.Status.DONE)
@@ -49,7 +50,7 @@ def test_a_lapsed_run_is_taken_again_and_the_first_worker_can_no_longer_finish()
 
 
 def test_a_lapsed_lease_that_nobody_took_may_still_be_finished():
-    run = Run.take(factories.run().pk, "slow")
+    run = factories.taken(worker="slow")
     lapse(run)
     assert run.finish(Run.Status.DONE)
 
@@ -57,12 +58,12 @@ def test_a_lapsed_lease_that_nobody_took_may_still_be_finished():
 def test_a_run_is_not_taken_after_too_many_faults():
     run = factories.run()
     for _ in range(MAX_FAULTS):
-        lapse(Run.take(run.pk, "here"))
+        lapse(factories.taken(run))
     assert Run.take(run.pk, "here") is None
 
 
 def test_given_back_it_waits_before_it_is_sent_again():
-    run = Run.take(factories.run().pk, "here")
+    run = factories.taken()
     assert run.give_back(reason="The hub is away.")
     assert not Run.objects.unsent().exists()
     Run.objects.update(sent_at=Now() - timedelta(minutes=5))
@@ -70,11 +71,13 @@ def test_given_back_it_waits_before_it_is_sent_again():
 
 
 def test_a_beat_renews_the_lease_by_the_databases_clock():
-    run = Run.take(factories.run().pk, "here")
+    run = factories.taken()
     lapse(run)
     assert run.beat()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT lease_until - statement_timestamp() FROM registry_run WHERE id = %s", [run.pk])
+        cursor.execute(
+            "SELECT lease_until - statement_timestamp() FROM registry_run WHERE id = %s", [run.pk]
+        )
         (left,) = cursor.fetchone()
     assert timedelta() < left <= LEASE
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import InternalError, connection, transaction
@@ -18,12 +19,14 @@ pytestmark = pytest.mark.django_db
 FOUND = contract.Finding(
     contract.Verdict.CONFIRMED, "It holds.", contract.Estimate(0.917, 0.911, 0.922, 10_000)
 )
-EVIDENCE = {"subject": {"files": [{"path": "model.safetensors", "sha256": "5b" * 32}]}}
+EVIDENCE: dict[str, Any] = {
+    "subject": {"files": [{"path": "model.safetensors", "sha256": "5b" * 32}]}
+}
 
 
 def on_queue(name):
     with app.connection_for_read() as link:
-        return link.default_channel.client.llen(name)
+        return link.default_channel.client.llen(name)  # type: ignore[attr-defined]
 
 
 def test_a_run_that_is_asked_for_twice_is_one_run():
@@ -53,7 +56,7 @@ def test_a_run_that_ended_without_a_finding_is_queued_again(status):
 def test_a_run_with_a_finding_is_not_repeated():
     claim = factories.claim()
     run, _ = services.request_run(claim.revision, "claim", claim)
-    assert services.store_finding(Run.take(run.pk, "here"), FOUND, EVIDENCE)
+    assert services.store_finding(factories.taken(run), FOUND, EVIDENCE)
     again, is_new = services.request_run(claim.revision, "claim", claim)
     assert (again.status, is_new) == ("done", False)
 
@@ -89,14 +92,14 @@ def test_the_message_goes_out_after_commit(broker):
 @pytest.mark.django_db(transaction=True)
 def test_a_broker_that_is_away_loses_nothing(broker, settings):
     claim = factories.claim()
-    app.conf.broker_url = "redis+socket:///nowhere/valkey.sock"
+    app.conf.update(broker_url="redis+socket:///nowhere/valkey.sock")
     forget_connections()
     try:
         run, is_new = services.request_run(claim.revision, "claim", claim)
         assert is_new
         assert run.sent_at is None
     finally:
-        app.conf.broker_url = broker
+        app.conf.update(broker_url=broker)
         forget_connections()
     assert services.reap().sent == 1
     assert on_queue("cpu") == 1
@@ -104,7 +107,7 @@ def test_a_broker_that_is_away_loses_nothing(broker, settings):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_reaper_brings_back_lapsed_runs_and_buries_those_that_kill_their_workers(broker):
-    lapsed, poison, healthy = (Run.take(factories.run().pk, "here") for _ in range(3))
+    lapsed, poison, healthy = (factories.taken() for _ in range(3))
     past = Now() - timedelta(seconds=1)
     Run.objects.filter(pk=lapsed.pk).update(lease_until=past)
     Run.objects.filter(pk=poison.pk).update(lease_until=past, faults=MAX_FAULTS)
@@ -128,7 +131,7 @@ def test_a_message_that_was_lost_is_sent_again_but_not_one_that_is_under_way(bro
 
 def test_a_finding_is_stored_with_a_signature_that_verifies(settings, tmp_path):
     settings.ASSAY_HOME = tmp_path
-    run = Run.take(factories.run().pk, "here")
+    run = factories.taken()
     assert services.store_finding(run, FOUND, EVIDENCE)
     finding = Finding.objects.get(run=run)
     key = signing.load_key(tmp_path).public_key()
@@ -143,9 +146,9 @@ def test_a_finding_is_stored_with_a_signature_that_verifies(settings, tmp_path):
 
 def test_an_attempt_that_was_overtaken_stores_nothing(settings, tmp_path):
     settings.ASSAY_HOME = tmp_path
-    first = Run.take(factories.run().pk, "first")
+    first = factories.taken(worker="first")
     Run.objects.update(lease_until=Now() - timedelta(seconds=1))
-    second = Run.take(first.pk, "second")
+    second = factories.taken(first, "second")
     assert not services.store_finding(first, FOUND, EVIDENCE)
     assert not Finding.objects.exists()
     assert services.store_finding(second, FOUND, EVIDENCE)
@@ -159,7 +162,7 @@ def test_an_attempt_that_was_overtaken_stores_nothing(settings, tmp_path):
 )
 def test_the_database_refuses_to_change_or_delete_a_finding(statement, settings, tmp_path):
     settings.ASSAY_HOME = tmp_path
-    assert services.store_finding(Run.take(factories.run().pk, "here"), FOUND, EVIDENCE)
+    assert services.store_finding(factories.taken(), FOUND, EVIDENCE)
     with (
         pytest.raises((InternalError, IntegrityError), match="never changed or deleted"),
         transaction.atomic(),

@@ -61,7 +61,9 @@ def test_the_key_is_made_once_and_is_private(tmp_path):
 
 def test_two_processes_at_once_agree_on_the_key(tmp_path):
     program = (
-        "import sys, django; django.setup(); from pathlib import Path; from registry import signing;"
+        "import sys, django; django.setup()\n"
+        "from pathlib import Path\n"
+        "from registry import signing\n"
         "print(signing.key_id(signing.load_key(Path(sys.argv[1])).public_key()))"
     )
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}

@@ -1,0 +1,251 @@
+"""Image classification: one picture in, the most likely classes out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from analysis import scoring
+from analysis.arrays import NumpyArray, pack
+from analysis.contract import (
+    JSON,
+    Case,
+    CheckError,
+    Columns,
+    Feature,
+    Job,
+    Part,
+    Unsupported,
+)
+from analysis.metrics import Stated
+from analysis.tasks import Answer, class_names, replies
+from analysis.tasks.rows import read_rows
+
+if TYPE_CHECKING:
+    import torch
+
+    from analysis.loading import Classifier
+
+_TOP = 5
+_CLASSES = 100_000
+_WINDOW = 256  # rows that are decoded together; also the largest batch
+_PREPARED_BYTES = 64 << 20
+_COST = 32  # rough: activations take this many times the memory of the pixels
+_LABEL_NAMES = ("label", "labels", "class", "target")
+_METRICS = {
+    "accuracy": 1,
+    "top5_accuracy": _TOP,
+}
+
+
+class ImageClassification:
+    """A network gives each picture one of a fixed set of classes."""
+
+    id: ClassVar[str] = "image-classification"
+    aliases: ClassVar[frozenset[str]] = frozenset(
+        {"image-classification", "object-recognition", "digit-recognition"}
+    )
+
+    def measures(self, stated: Stated) -> bool:
+        """Accuracy, of the first or the first five answers, over all samples."""
+        return stated.metric.id in _METRICS and not stated.args
+
+    def columns(self, features: Mapping[str, Feature]) -> Columns:
+        """Take the only picture and the only label, or those with the usual names."""
+        picture = _pick(features, ("image",), ("image", "img"), "picture")
+        label = _pick(features, ("label",), ("label", "labels"), "label")
+        if not label:
+            named = {name: features[name] for name in _LABEL_NAMES if name in features}
+            label = _pick(named, ("number", "text"), _LABEL_NAMES, "label")
+        if not picture or not label:
+            lack = "picture" if label else "label"
+            raise Unsupported(f"The dataset has no column with a {lack}.", "dataset")
+        return Columns((picture,), label)
+
+    def probe(self, job: Job) -> Iterator[Part]:
+        """Classify the pictures in order; a picture that cannot be read is answered by -1."""
+        from analysis.loading import load_classifier
+
+        classifier = load_classifier(job.snapshot, device=job.device, allow_code=job.allow_code)
+        runner = _Runner(classifier, job.limits.memory_bytes)
+        waiting: list[Part] = []
+        is_described = False
+        for start, rows in read_rows(job, _WINDOW):
+            top = runner.classify([row[0] for row in rows])
+            waiting.append(Part("predictions", {"start": start}, {"top": pack(top)}))
+            if not runner.classes:
+                continue  # how many classes there are shows with the first picture
+            if not is_described:
+                yield Part("network", runner.describe())
+                is_described = True
+            yield from waiting
+            waiting.clear()
+        if not is_described:
+            raise CheckError("None of the dataset's pictures could be read.")
+
+    def score(self, stated: Stated, case: Case, parts: Iterator[Part]) -> Answer:
+        """Count how often the right class is among the first one or five answers."""
+        network = replies.read_network(parts)
+        classes = replies.read_count(network, "classes", 2, _CLASSES)
+        found = replies.read_predictions(
+            parts, len(case.targets), lambda part: {"top": _accept(part, classes)}
+        )
+        targets, names = _targets(case, classes)
+        matching = class_names.match(_names(network, classes), classes, names)
+        # A row of -1 is a picture without an answer; it stays -1 and so is never right.
+        chosen = np.append(matching.to_dataset, -1)[found["top"]]
+        width = _METRICS[stated.metric.id]
+        is_right = (chosen[:, :width] == targets[:, None]).any(1)
+        evidence: dict[str, JSON] = {
+            "batch_size": network.get("batch_size"),
+            "dtype": network.get("dtype"),
+            "weights": network.get("weights"),
+            "own_code": network.get("own_code"),
+            "classes": classes,
+            "classes_matched": matching.how,
+            "failed_samples": int((found["top"][:, 0] < 0).sum()),
+            "correct": int(is_right.sum()),
+        }
+        estimate = scoring.share(int(is_right.sum()), len(targets), case.population)
+        assumptions = (matching.assumption,) if matching.assumption else ()
+        return Answer(estimate, evidence, assumptions)
+
+
+class _Runner:
+    """Runs a classifier over pictures and remembers what it learnt about it on the way."""
+
+    def __init__(self, classifier: "Classifier", memory_bytes: int) -> None:
+        self.classifier = classifier
+        self.memory_bytes = memory_bytes
+        self.batch_size = 0
+        self.classes = 0
+        self.is_plain = False  # whether pixels lie channel by channel, not pixel by pixel
+
+    def describe(self) -> dict[str, JSON]:
+        """Say what ran, for the evidence and for matching classes by name."""
+        loaded, labels = self.classifier.loaded, self.classifier.labels
+        return {
+            "classes": self.classes,
+            "labels": [[index, name] for index, name in sorted(labels.items())],
+            "batch_size": self.batch_size,
+            "dtype": "float32",
+            "weights": list(loaded.files),
+            "own_code": loaded.ran_own_code,
+        }
+
+    def classify(self, cells: Sequence[object]) -> NumpyArray:
+        """Give the first five classes of each picture, (n, 5), filled up with -1."""
+        top = np.full((len(cells), _TOP), -1, dtype=np.int32)
+        for places, arrays in self._alike(cells):
+            pixels = self.classifier.preprocessing.batch(arrays)
+            best = self._best(pixels)
+            top[places, : best.shape[1]] = best
+        return top
+
+    def _alike(self, cells: Sequence[object]) -> Iterator[tuple[list[int], list[NumpyArray]]]:
+        """Prepare the pictures; yield runs of one shape that fit into memory together."""
+        from analysis.loading.images import decode
+
+        places: list[int] = []
+        arrays: list[NumpyArray] = []
+        for place, cell in enumerate(cells):
+            picture = decode(cell)
+            if picture is None:
+                continue
+            array = self.classifier.preprocessing.array(picture)
+            is_full = len(arrays) * array.nbytes > _PREPARED_BYTES
+            if arrays and (is_full or array.shape != arrays[0].shape):
+                yield places, arrays
+                places, arrays = [], []
+            places.append(place)
+            arrays.append(array)
+        if arrays:
+            yield places, arrays
+
+    def _best(self, pixels: "torch.Tensor") -> NumpyArray:
+        """Run pictures in batches, smaller ones when memory does not suffice."""
+        from analysis.loading.foreign import OutOfMemory
+
+        if not self.batch_size:
+            fitting = self.memory_bytes // 8 // (4 * _COST * pixels[0].numel() + 1)
+            self.batch_size = 1 << (max(1, min(fitting, _WINDOW)).bit_length() - 1)
+        found: list[NumpyArray] = []
+        done = 0
+        while done < len(pixels):
+            batch = pixels[done : done + self.batch_size]
+            try:
+                logits = self.classifier.logits(batch.contiguous() if self.is_plain else batch)
+            except OutOfMemory:
+                if self.batch_size == 1:
+                    raise
+                self.batch_size //= 2
+                continue
+            except CheckError:
+                # Code that calls ``view`` on a feature map needs the channels first in memory.
+                if self.is_plain or self.classes:
+                    raise
+                self.is_plain = True
+                continue
+            found.append(self._first(logits))
+            done += len(logits)
+        return np.concatenate(found)
+
+    def _first(self, logits: "torch.Tensor") -> NumpyArray:
+        if self.classes not in (0, logits.shape[1]):
+            raise CheckError("The network changes its number of classes from batch to batch.")
+        self.classes = logits.shape[1]
+        best = logits.topk(min(_TOP, self.classes)).indices.int()
+        best[logits.isnan().any(1)] = -1
+        return best.numpy()
+
+
+def _accept(part: Part, classes: int) -> NumpyArray:
+    top = replies.read_array(part, "top", "i4", 2)
+    if top.shape[1] != _TOP or (top.size and not -1 <= top.min() <= top.max() < classes):
+        raise CheckError("The sandbox sent classes that the network does not have.")
+    return top
+
+
+def _names(network: Mapping[str, JSON], classes: int) -> list[str]:
+    """Read the names of the network's classes; none where they do not name each class."""
+    rows = network.get("labels")
+    names: dict[int, str] = {}
+    for row in rows if isinstance(rows, list) else []:
+        match row:
+            case [int(index), str(name)]:
+                names[index] = name
+    return [names[index] for index in range(classes)] if set(names) == set(range(classes)) else []
+
+
+def _targets(case: Case, classes: int) -> tuple[NumpyArray, Sequence[str]]:
+    """Give the labels as numbers, and the names that the numbers stand for."""
+    targets = case.targets
+    if all(isinstance(target, str) for target in targets):
+        names = sorted({str(target) for target in targets})
+        numbers = {name: index for index, name in enumerate(names)}
+        return np.array([numbers[str(target)] for target in targets]), names
+    if not all(type(target) is int for target in targets):
+        raise Unsupported(
+            "The labels of the dataset are neither whole numbers nor names.", "dataset"
+        )
+    found = np.array(targets, dtype=np.int64)
+    # Without names, the dataset has as many classes as it shows; the network's must be the same.
+    meant = case.label_names or tuple(map(str, range(int(found.max()) + 1)))
+    if found.min() < 0:
+        raise Unsupported("The split has samples without a label.", "split")
+    if found.max() >= len(meant):
+        raise CheckError("The dataset has labels beyond its own class names.")
+    return found, meant
+
+
+def _pick(
+    features: Mapping[str, Feature], kinds: Sequence[str], usual: Sequence[str], what: str
+) -> str:
+    """Choose the only column of a kind, or the one with a usual name; "" where there is none."""
+    fitting = [name for name, feature in features.items() if feature.kind in kinds]
+    named = [name for name in usual if name in fitting]
+    if named or len(fitting) == 1:
+        return (named or fitting)[0]
+    if fitting:
+        raise Unsupported(f"The dataset has several columns that could be the {what}.", "dataset")
+    return ""

@@ -1,0 +1,181 @@
+"""Sentence similarity: two texts in, how alike they are out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from analysis import scoring
+from analysis.arrays import NumpyArray, pack
+from analysis.contract import (
+    JSON,
+    Case,
+    CheckError,
+    Columns,
+    Feature,
+    Job,
+    Part,
+    Unsupported,
+)
+from analysis.metrics import Stated
+from analysis.tasks import Answer, replies
+from analysis.tasks.rows import Row, read_rows
+
+if TYPE_CHECKING:
+    from analysis.loading import SentenceEncoder
+
+_WINDOW = 4_096  # pairs that are sorted by length together, so that batches need little padding
+_BATCH = 64
+_BATCH_TOKENS = 16_384
+_USUAL = (
+    ("sentence1", "sentence2", "score"),
+    ("sentence1", "sentence2", "label"),
+    ("sentence1", "sentence2", "similarity_score"),
+    ("sentence_A", "sentence_B", "relatedness_score"),
+    ("text1", "text2", "score"),
+)
+_TARGETS = ("score", "label", "similarity", "similarity_score")
+SIMILARITIES = ("cosine", "dot", "euclidean", "manhattan")
+
+
+class SentenceSimilarity:
+    """A network turns each text into a vector; near vectors mean similar texts."""
+
+    id: ClassVar[str] = "sentence-similarity"
+    aliases: ClassVar[frozenset[str]] = frozenset(
+        {"semantic-similarity", "semantic-textual-similarity", "sts", "sentence-embedding"}
+    )
+
+    def measures(self, stated: Stated) -> bool:
+        """Spearman's and Pearson's correlation of any of the four similarities."""
+        similarity = stated.args.get("similarity", "cosine")
+        is_known = similarity in SIMILARITIES and set(stated.args) <= {"similarity"}
+        return is_known and stated.metric.id in scoring.CORRELATIONS
+
+    def columns(self, features: Mapping[str, Feature]) -> Columns:
+        """Take the two texts and the number, by their usual names or as the only ones."""
+        for first, second, target in _USUAL:
+            wanted = ((first, "text"), (second, "text"), (target, "number"))
+            if all(name in features and features[name].kind == kind for name, kind in wanted):
+                return Columns((first, second), target)
+        texts = [name for name, feature in features.items() if feature.kind == "text"]
+        numbers = [name for name, feature in features.items() if feature.kind == "number"]
+        numbers = [name for name in numbers if name in _TARGETS] or numbers
+        if len(texts) != 2 or len(numbers) != 1:
+            raise Unsupported(
+                "The dataset does not have two texts and one number in each row.", "dataset"
+            )
+        return Columns((texts[0], texts[1]), numbers[0])
+
+    def probe(self, job: Job) -> Iterator[Part]:
+        """Compare the pairs in order, by all four similarities; NaN where a text is missing."""
+        from analysis.loading import load_sentence_encoder
+
+        encoder = load_sentence_encoder(job.snapshot, device=job.device, allow_code=job.allow_code)
+        yield Part("network", _describe(encoder))
+        for start, rows in read_rows(job, _WINDOW):
+            scores = _compare(encoder, rows)
+            yield Part(
+                "predictions",
+                {"start": start},
+                {name: pack(values) for name, values in scores.items()},
+            )
+
+    def score(self, stated: Stated, case: Case, parts: Iterator[Part]) -> Answer:
+        """Correlate one similarity with the scores that people gave."""
+        network = replies.read_network(parts)
+        similarity = str(stated.args.get("similarity", "cosine"))
+        found = replies.read_predictions(
+            parts,
+            len(case.targets),
+            lambda part: {"score": replies.read_array(part, similarity, "f4", 1)},
+        )["score"]
+        broken = int((~np.isfinite(found)).sum())
+        if broken:
+            # Leaving pairs out would measure another split, and there is no score that is wrong.
+            raise CheckError(f"The network gave no similarity for {broken:,} of the pairs.")
+        kind = scoring.CORRELATIONS[stated.metric.id]
+        estimate = scoring.correlation(
+            kind, found.astype(np.float64), _targets(case), case.population
+        )
+        evidence: dict[str, JSON] = {
+            "similarity": similarity,
+            "failed_samples": 0,
+            **{
+                name: network.get(name)
+                for name in ("batch_size", "dtype", "weights", "own_code", "pooling", "max_tokens")
+            },
+        }
+        return Answer(estimate, evidence, tuple(_assumptions(stated, network)))
+
+
+def _assumptions(stated: Stated, network: Mapping[str, JSON]) -> Iterator[str]:
+    if "similarity" not in stated.args:
+        yield "The claim does not name a similarity; the cosine was taken."
+    said = network.get("assumption")
+    if isinstance(said, str) and said:
+        yield said[:200]
+
+
+def _describe(encoder: "SentenceEncoder") -> dict[str, JSON]:
+    return {
+        "batch_size": _BATCH,
+        "dtype": "float32",
+        "weights": list(encoder.loaded.files),
+        "own_code": encoder.loaded.ran_own_code,
+        "pooling": encoder.recipe.pooling,
+        "max_tokens": encoder.max_tokens,
+        "assumption": encoder.recipe.assumption,
+    }
+
+
+def _compare(encoder: "SentenceEncoder", rows: Sequence[Row]) -> dict[str, NumpyArray]:
+    """Give each similarity of each pair, float32, NaN where one of the two is no text."""
+    pairs = [(a, b) if isinstance(a, str) and isinstance(b, str) else None for a, b in rows]
+    texts = list(dict.fromkeys(text for pair in pairs if pair for text in pair))
+    places = {text: place for place, text in enumerate(texts)}
+    is_whole = np.array([pair is not None for pair in pairs])
+    scores = {name: np.full(len(rows), np.nan, dtype=np.float32) for name in SIMILARITIES}
+    if not texts:
+        return scores
+    vectors = _encode(encoder, texts)
+    first = vectors[[places[pair[0]] for pair in pairs if pair]]
+    second = vectors[[places[pair[1]] for pair in pairs if pair]]
+    dots = (first * second).sum(1)
+    with np.errstate(invalid="ignore", over="ignore"):
+        lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
+        scores["cosine"][is_whole] = dots / np.maximum(lengths, 1e-12)
+        scores["dot"][is_whole] = dots
+        scores["euclidean"][is_whole] = -np.linalg.norm(first - second, axis=1)
+        scores["manhattan"][is_whole] = -np.abs(first - second).sum(1)
+    return scores
+
+
+def _encode(encoder: "SentenceEncoder", texts: Sequence[str]) -> NumpyArray:
+    """Encode texts, longest first so that too large a batch shows at once: (n, dimensions)."""
+    from analysis.loading.foreign import OutOfMemory
+
+    ids = encoder.tokenize(texts)
+    order = sorted(range(len(ids)), key=lambda place: -len(ids[place]))
+    vectors: list[NumpyArray] = []
+    done, largest = 0, _BATCH
+    while done < len(order):
+        size = max(1, min(largest, _BATCH_TOKENS // max(1, len(ids[order[done]]))))
+        try:
+            batch = encoder.encode([ids[place] for place in order[done : done + size]])
+        except OutOfMemory:
+            if size == 1:
+                raise
+            largest = size // 2
+            continue
+        vectors.append(batch.numpy())
+        done += size
+    in_order = np.empty((len(order), vectors[0].shape[1]), dtype=np.float32)
+    in_order[order] = np.concatenate(vectors)
+    return in_order
+
+
+def _targets(case: Case) -> NumpyArray:
+    if not all(type(target) in (int, float) for target in case.targets):
+        raise Unsupported("The scores of the dataset are not all numbers.", "dataset")
+    return np.array(case.targets, dtype=np.float64)

@@ -1,0 +1,1 @@
+"""REST: rows as JSON, and asking for runs."""

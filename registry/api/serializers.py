@@ -1,0 +1,231 @@
+"""Rows as JSON. Every field is named here; nothing here asks the database."""
+
+import math
+from typing import Any
+
+from rest_framework import serializers
+
+from registry.models import Claim, Finding, Repo, Run
+from registry.visibility import shows_text
+
+
+class FiniteField(serializers.FloatField):
+    """A number, or null where it is none: JSON knows no NaN and no infinity."""
+
+    def to_representation(self, value: float) -> float | None:  # type: ignore[override]
+        """Return what JSON can hold."""
+        return value if math.isfinite(value) else None
+
+
+class RepoSerializer(serializers.ModelSerializer[Repo]):
+    """A repo as lists show it."""
+
+    hub = serializers.CharField(source="hub.url", read_only=True)
+    author = serializers.CharField(source="author.name", default=None, read_only=True)
+    sha = serializers.CharField(source="head_sha", help_text="The commit of the hub's main branch.")
+    task = serializers.CharField(source="pipeline_tag")
+    created_at = serializers.DateTimeField(source="hub_created_at", allow_null=True)
+    modified_at = serializers.DateTimeField(source="hub_modified_at", allow_null=True)
+
+    class Meta:
+        model = Repo
+        fields = (
+            "id",
+            "name",
+            "hub",
+            "author",
+            "state",
+            "gate",
+            "is_disabled",
+            "sha",
+            "task",
+            "library",
+            "licence",
+            "tags",
+            "downloads",
+            "likes",
+            "created_at",
+            "modified_at",
+            "synced_at",
+            "problem",
+        )
+
+
+class RepoDetailSerializer(RepoSerializer):
+    """A repo with its branches and tags."""
+
+    class Meta(RepoSerializer.Meta):
+        fields = (*RepoSerializer.Meta.fields, "refs")  # type: ignore[assignment]
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    """Where a claim stands."""
+
+    file = serializers.CharField()
+    path = serializers.CharField(help_text="JSON path in the file's front matter.")
+    line = serializers.IntegerField(allow_null=True)
+
+
+class DatasetSerializer(serializers.Serializer[Any]):
+    """What a claim was measured on, as far as its author says."""
+
+    id = serializers.CharField(source="dataset")
+    name = serializers.CharField(source="dataset_name")
+    config = serializers.CharField()
+    split = serializers.CharField()
+    revision = serializers.CharField(source="dataset_revision")
+
+
+class MetricSerializer(serializers.Serializer[Any]):
+    """Which metric a claim states, as it is written there."""
+
+    id = serializers.CharField(source="metric")
+    name = serializers.CharField(source="metric_name")
+    args = serializers.JSONField()
+
+
+class ClaimSerializer(serializers.ModelSerializer[Claim]):
+    """A claim as its author made it."""
+
+    repo = serializers.CharField(source="revision.repo.name", read_only=True)
+    repo_id = serializers.IntegerField(source="revision.repo_id", read_only=True)
+    revision = serializers.CharField(source="revision.sha", read_only=True)
+    place = PlaceSerializer(source="*", read_only=True)
+    dataset = DatasetSerializer(source="*", read_only=True)
+    metric = MetricSerializer(source="*", read_only=True)
+    value = FiniteField(read_only=True, allow_null=True)
+    raw = serializers.SerializerMethodField(help_text="As it stands there; null where gated.")
+
+    class Meta:
+        model = Claim
+        fields = (
+            "id",
+            "repo",
+            "repo_id",
+            "revision",
+            "source",
+            "place",
+            "task",
+            "dataset",
+            "metric",
+            "value_text",
+            "value",
+            "raw",
+            "problem",
+        )
+
+    def get_raw(self, claim: Claim) -> str | None:
+        """Return the words of the file, unless its repo is gated."""
+        return claim.raw if shows_text(claim.revision.repo) else None
+
+
+class CheckSerializer(serializers.Serializer[Any]):
+    """Which check, in which version."""
+
+    id = serializers.CharField(source="check_id")
+    version = serializers.IntegerField(source="check_version")
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """A run: where it stands, and why it ended so."""
+
+    repo = serializers.CharField(source="revision.repo.name", read_only=True)
+    repo_id = serializers.IntegerField(source="revision.repo_id", read_only=True)
+    revision = serializers.CharField(source="revision.sha", read_only=True)
+    claim = serializers.IntegerField(source="claim_id", read_only=True, allow_null=True)
+    check = CheckSerializer(source="*", read_only=True)
+    finding = serializers.IntegerField(
+        source="finding.id", default=None, read_only=True, allow_null=True
+    )
+
+    class Meta:
+        model = Run
+        fields = (
+            "id",
+            "repo",
+            "repo_id",
+            "revision",
+            "claim",
+            "check",
+            "queue",
+            "status",
+            "code",
+            "reason",
+            "stage",
+            "progress",
+            "total",
+            "attempt",
+            "created_at",
+            "started_at",
+            "finished_at",
+            "finding",
+        )
+
+
+class EstimateSerializer(serializers.Serializer[Any]):
+    """A measured value with its 95 % interval, in the metric's own scale."""
+
+    value = FiniteField(allow_null=True)
+    low = FiniteField(allow_null=True)
+    high = FiniteField(allow_null=True)
+    n = serializers.IntegerField(allow_null=True)
+
+
+class FindingSerializer(serializers.ModelSerializer[Finding]):
+    """What a run found."""
+
+    run = serializers.IntegerField(source="run_id", read_only=True)
+    repo = serializers.CharField(source="run.revision.repo.name", read_only=True)
+    repo_id = serializers.IntegerField(source="run.revision.repo_id", read_only=True)
+    revision = serializers.CharField(source="run.revision.sha", read_only=True)
+    claim = serializers.IntegerField(source="run.claim_id", read_only=True, allow_null=True)
+    check = CheckSerializer(source="run", read_only=True)
+    estimate = EstimateSerializer(source="*", read_only=True)
+
+    class Meta:
+        model = Finding
+        fields = (
+            "id",
+            "run",
+            "repo",
+            "repo_id",
+            "revision",
+            "claim",
+            "check",
+            "verdict",
+            "summary",
+            "estimate",
+            "created_at",
+        )
+
+
+class FindingDetailSerializer(FindingSerializer):
+    """A finding with its evidence and its signed envelope (DSSE over an in-toto statement)."""
+
+    class Meta(FindingSerializer.Meta):
+        fields = (*FindingSerializer.Meta.fields, "evidence", "envelope")  # type: ignore[assignment]
+
+
+class RunRequestSerializer(serializers.Serializer[Any]):
+    """What is asked for when a run is asked for."""
+
+    repo = serializers.CharField(max_length=200, help_text="The repo's name, `owner/name`.")
+    revision = serializers.RegexField(
+        "^[0-9a-f]{7,64}$", default="", help_text="A mirrored commit; the newest where none."
+    )
+    check = serializers.CharField(max_length=50, default="claim", help_text="The check's id.")
+    claim = serializers.IntegerField(
+        default=None,
+        allow_null=True,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text="The claim's id, for checks of claims.",
+    )
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse fields that nobody reads, so that a misspelt one is not ignored."""
+        if isinstance(data, dict):
+            unknown = {name: ["There is no such field."] for name in set(data) - set(self.fields)}
+            if unknown:
+                raise serializers.ValidationError(unknown)
+        return super().to_internal_value(data)

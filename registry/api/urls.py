@@ -1,0 +1,23 @@
+"""Addresses of the API."""
+
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.routers import SimpleRouter
+
+from registry.api import views
+
+app_name = "api"
+
+router = SimpleRouter(trailing_slash=False)
+router.register("repos", views.RepoResource, basename="repo")
+router.register("claims", views.ClaimResource, basename="claim")
+router.register("runs", views.RunResource, basename="run")
+router.register("findings", views.FindingResource, basename="finding")
+
+urlpatterns = [
+    path("v1/", views.RootView.as_view(), name="root"),
+    path("v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path("v1/", include(router.urls)),
+    # Only below v1: a hub's own endpoints live under /api/, too.
+    re_path(r"^v1(?:/.*)?$", views.not_found, name="not-found"),
+]

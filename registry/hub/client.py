@@ -1,0 +1,206 @@
+"""The hub's HTTP interface, typed. The only module that imports huggingface_hub.
+
+Of that library Assay uses the headers that make a client known to the Hub and the reader of its
+rate limits. It does not use ``HfApi``: that follows the address of a next page and any redirect to
+whatever host the answer names, reads bodies of any size, keeps one session and one endpoint for
+the whole process, and raises KeyError on a record of an unexpected shape.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote, urlencode, urlsplit
+
+from huggingface_hub.utils import (  # type: ignore[attr-defined]  # its __all__ is lazy
+    build_hf_headers,
+    parse_ratelimit_headers,
+)
+
+from registry.hub import answers
+from registry.hub.answers import DatasetInfo, Fault, Page, Record, Refs, Tree, TreeEntry
+from registry.hub.downloads import Download, Downloaded
+from registry.hub.names import quoted_path, quoted_repo, quoted_revision, shown
+from registry.hub.problems import BadName, Broken
+from registry.hub.transport import Answer, Transport, origin_of
+
+PAGE = 1000
+JSON_LIMIT = 64 << 20  # bytes
+CARD_LIMIT = 2 << 20
+TREE_LIMIT = 100_000  # files of one commit
+CARD = "README.md"
+
+# Everything that a row needs and that the hub has at hand; nothing that it must compute.
+_EXPAND = (
+    "author",
+    "config",
+    "createdAt",
+    "disabled",
+    "downloads",
+    "gated",
+    "lastModified",
+    "library_name",
+    "likes",
+    "pipeline_tag",
+    "private",
+    "safetensors",
+    "sha",
+    "siblings",
+    "tags",
+)
+_PREFIX = {"model": "", "dataset": "datasets/"}
+
+
+class HubClient:
+    """One hub. Every method may be called by many threads at once, and raises HubProblem.
+
+    ``token`` goes to the hub's own address only; without one none is sent, whatever lies in the
+    home folder of the process. ``sleep`` is what waiting between tries means.
+    """
+
+    def __init__(
+        self, url: str, token: str = "", *, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.token = token
+        try:
+            origin_of(urlsplit(self.url))
+        except ValueError as error:
+            raise BadName(f"The hub's address {shown(url)} is {error}.") from error
+        headers = build_hf_headers(
+            token=token or False, library_name="assay", user_agent={"purpose": "mirror"}
+        )
+        self._transport = Transport(self.url, headers, told_wait=_told_wait, sleep=sleep)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._transport.close()
+
+    def listing(self, cursor: str = "", limit: int | None = None) -> Iterator[Page]:
+        """Yield the pages of all models from ``cursor`` on (the address of a page, as stored).
+
+        ``limit`` makes the pages small where only few records are wanted; it does not end the
+        listing. A next page on another host is Broken.
+        """
+        size = PAGE if limit is None else max(1, min(limit, PAGE))
+        # By age: the default order moves while a long listing is read, and a repo that moves up
+        # past the cursor would be taken for gone.
+        query = [("sort", "createdAt"), ("limit", str(size))]
+        query += [("expand", name) for name in _EXPAND]
+        url = cursor or f"{self.url}/api/models?{urlencode(query)}"
+        while url:
+            raw, following = self._paged(url)
+            yield answers.listing_page(raw, url, following)
+            url = following
+
+    def detail(self, name: str, revision: str = "main") -> Record:
+        """Return everything about one repo, its files with sizes; raise Missing."""
+        place = f"/api/models/{quoted_repo(name)}/revision/{quoted_revision(revision)}"
+        read = answers.record(self._json(f"{place}?blobs=true"))
+        if isinstance(read, Fault):
+            raise Broken(f"The hub's answer about {shown(name)} cannot be used. {read.reason}")
+        return read
+
+    def tree(self, name: str, sha: str) -> Tree:
+        """Return all files of a commit, page by page, up to 100,000; raise Missing."""
+        place = f"/api/models/{quoted_repo(name)}/tree/{quoted_revision(sha)}"
+        url, visited = f"{self.url}{place}?recursive=true&expand=false", set[str]()
+        entries: dict[str, TreeEntry] = {}
+        faults: list[Fault] = []
+        while url:
+            if url in visited:
+                raise Broken(f"The file tree of {shown(name)} leads back to a page it had before.")
+            visited.add(url)
+            raw, url = self._paged(url)
+            for item in answers.tree_entries(raw):
+                if isinstance(item, Fault):
+                    faults.append(item)
+                else:
+                    entries[item.path] = item
+            if len(entries) + len(faults) > TREE_LIMIT:
+                faults.append(Fault("", f"Only the first {TREE_LIMIT:,} files are kept."))
+                break
+        return Tree(tuple(entries.values())[:TREE_LIMIT], tuple(faults))
+
+    def refs(self, name: str) -> Refs:
+        """Return branches and tags of a repo."""
+        return answers.refs(self._json(f"/api/models/{quoted_repo(name)}/refs"))
+
+    def small_file(
+        self, name: str, sha: str, path: str, max_bytes: int, repo_type: str = "model"
+    ) -> bytes:
+        """Return the content of a file; raise Missing, GatedOrForbidden, TooLarge."""
+        url = self._file_url(name, sha, path, repo_type)
+        return self._transport.get(url, max_bytes, lambda answer: answer.body)
+
+    def card(self, name: str, sha: str) -> bytes:
+        """Return the README of a commit as it is, at most 2 MiB; raise Missing."""
+        return self.small_file(name, sha, CARD, CARD_LIMIT)
+
+    def download(
+        self,
+        name: str,
+        sha: str,
+        path: str,
+        target: Path,
+        *,
+        expected_size: int | None = None,
+        expected_sha256: str | None = None,
+        on_bytes: Callable[[int], None] | None = None,
+        repo_type: str = "model",
+    ) -> Downloaded:
+        """Fetch a file to ``target``, whole and verified, or not at all.
+
+        ``on_bytes`` gets the bytes of this file so far. Raises HubProblem; OSError of the disk.
+        """
+        fetch = Download(
+            self._transport,
+            self._file_url(name, sha, path, repo_type),
+            expected_size=expected_size,
+            expected_sha256=expected_sha256,
+            commit=sha,
+            on_bytes=on_bytes,
+            told_wait=_told_wait,
+        )
+        return fetch.to(target)
+
+    def dataset_info(self, name: str, revision: str = "main") -> DatasetInfo:
+        """Return commit, files and card of a dataset at a revision; raise Missing."""
+        place = f"/api/datasets/{quoted_repo(name)}/revision/{quoted_revision(revision)}"
+        return answers.dataset(self._json(place), name)
+
+    def _file_url(self, name: str, sha: str, path: str, repo_type: str) -> str:
+        prefix = _PREFIX[repo_type]
+        place = f"{quoted_repo(name)}/resolve/{quoted_revision(sha)}/{quoted_path(path)}"
+        return f"{self.url}/{prefix}{place}"
+
+    def _json(self, place: str) -> Any:
+        url = self.url + quote(place, safe="/%?=&")
+        return self._transport.get(url, JSON_LIMIT, answers.parse_json(self._transport.place(url)))
+
+    def _paged(self, url: str) -> tuple[Any, str]:
+        """Return the body of a page and the address of the next; raise Broken for a foreign one."""
+        parse = answers.parse_json(self._transport.place(url))
+
+        def read(answer: Answer) -> tuple[Any, str]:
+            return parse(answer), answers.next_link(answer.headers, url)
+
+        raw, following = self._transport.get(url, JSON_LIMIT, read)
+        if following and not (following.isascii() and self._transport.is_own(following)):
+            raise Broken(f"{self._transport.place(url)} names {shown(following)} as its next page.")
+        return raw, following
+
+
+def _told_wait(headers: Mapping[str, str]) -> float | None:
+    """Return how many seconds the hub says to wait, None where it does not say."""
+    limits = parse_ratelimit_headers(headers)
+    if limits is not None and limits.remaining == 0:
+        return limits.reset_in_seconds + 1.0
+    after = headers.get("retry-after", "").strip()
+    return int(after) + 1.0 if after.isascii() and after.isdigit() and len(after) < 10 else None

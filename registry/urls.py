@@ -1,0 +1,15 @@
+"""Root addresses: the API, the admin, then the pages."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("api/", include("registry.api.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("registry.web.urls")),
+]
+
+handler400 = "registry.web.views.errors.bad_request"
+handler403 = "registry.web.views.errors.forbidden"
+handler404 = "registry.web.views.errors.not_found"
+handler500 = "registry.web.views.errors.fault"

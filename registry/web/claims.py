@@ -1,0 +1,178 @@
+"""Claims beside their measurements: what a row of a claims table says."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from analysis import catalog
+from analysis.metrics import Stated
+from registry.models import Claim, Finding, Revision, Run
+from registry.web.figures import Axis, Figure, axis_around
+from registry.web.scales import Scale, stated
+from registry.web.states import State, finding_of, state_of
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A claim and a finding in one scale, as text and as a drawing."""
+
+    claimed: str = ""
+    as_written: str = ""  # where that reads otherwise
+    converted: str = ""
+    measured: str = ""
+    interval: str = ""
+    difference: str = ""
+    figure: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A claim with the run that answers for it.
+
+    ``run`` is the newest run with a finding, else the newest run; ``pending`` is a newer one that
+    is still under way; ``is_stale`` says that the check has a newer version by now.
+    """
+
+    claim: Claim
+    run: Run | None
+    finding: Finding | None
+    pending: Run | None
+    state: State
+    comparison: Comparison
+    is_stale: bool
+
+
+def compare(
+    claim: Claim | None, finding: Finding | None, state: State, tolerance: Any = None
+) -> Comparison:
+    """Put a claim and what was measured into one scale, as far as either is known.
+
+    ``tolerance`` is what the finding's evidence says of it: how far the two may lie apart.
+    """
+    said = stated(claim) if claim else None
+    if said is None:
+        bare = "" if finding is None or finding.value is None else f"{finding.value:.4g}"
+        return Comparison(claimed=claim.value_text if claim else "", measured=bare)
+    scale = Scale(said.metric)
+    claimed = scale.write(said.value, scale.digits_for(said.half_unit))
+    written = claim.value_text.strip() if claim else ""
+    as_written = "" if written in {claimed, claimed.removesuffix(scale.sign)} else written
+    if finding is None or finding.value is None:
+        return Comparison(claimed=claimed, as_written=as_written, converted=said.converted)
+    bounds = finding.low is not None and finding.high is not None
+    return Comparison(
+        claimed=claimed,
+        as_written=as_written,
+        converted=said.converted,
+        measured=scale.write(finding.value),
+        interval=scale.write_interval(finding.low or 0.0, finding.high or 0.0) if bounds else "",
+        difference=scale.write_difference(finding.value - said.value),
+        figure=_figure(said, finding, scale, state, _read_tolerance(tolerance)),
+    )
+
+
+def tolerance_of(finding: Finding) -> Any:
+    """Return what a finding's evidence says of its tolerance; its form is the check's business."""
+    measure = finding.evidence.get("measure") if isinstance(finding.evidence, dict) else None
+    return measure.get("tolerance") if isinstance(measure, dict) else None
+
+
+def _read_tolerance(tolerance: Any) -> float | None:
+    if isinstance(tolerance, dict):
+        tolerance = tolerance.get("absolute")
+    is_number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
+    return float(tolerance) if is_number and tolerance >= 0 else None
+
+
+def _figure(
+    said: Stated, finding: Finding, scale: Scale, state: State, near: float | None
+) -> Figure | None:
+    claimed, value = said.value, finding.value
+    if value is None:
+        return None
+    low = value if finding.low is None else finding.low
+    high = value if finding.high is None else finding.high
+    if not all(map(math.isfinite, (value, low, high))):
+        return None
+    axis = axis_around(claimed, (value, low, high), scale.span or abs(claimed))
+    return Figure(
+        claim=axis.at(claimed),
+        near_start=axis.at(claimed - near) if near else None,
+        near_width=axis.at(claimed + near) - axis.at(claimed - near) if near else 0.0,
+        low=axis.at(low),
+        high=axis.at(high),
+        value=axis.at(value),
+        span_width=max(axis.at(high) - axis.at(low), 0.0),
+        state=state,
+        words=_words(claimed, value, low, high, scale),
+        first=_end(axis, scale, axis.start),
+        last=_end(axis, scale, axis.end),
+        claim_words=scale.write(claimed, scale.digits_for(said.half_unit)),
+        value_words=scale.write(value),
+    )
+
+
+def _words(claimed: float, value: float, low: float, high: float, scale: Scale) -> str:
+    return (
+        f"Claimed {scale.write(claimed)}, measured {scale.write(value)},"
+        f" 95 % interval {scale.write_interval(low, high)}."
+    )
+
+
+def _end(axis: Axis, scale: Scale, value: float) -> str:
+    digits = 0 if (axis.end - axis.start) * scale.factor >= 5 else scale.usual_digits
+    return scale.write_bare(value, digits)
+
+
+def answers(revision: Revision) -> "QuerySet[Run]":
+    """Select a revision's runs, oldest first, with findings but of their evidence the tolerance."""
+    return (
+        Run.objects.filter(revision=revision)
+        .select_related("finding")
+        .defer("finding__evidence", "finding__envelope")
+        .annotate(tolerance=F("finding__evidence__measure__tolerance"))
+        .order_by("pk")
+    )
+
+
+def rows(claims: Sequence[Claim], runs: Iterable[Run]) -> list[ClaimRow]:
+    """Return a row for each claim; ``runs`` are all of the revision's, by ``answers``."""
+    versions = {check.id: check.version for check in catalog.entries().values()}
+    by_claim: dict[int | None, list[Run]] = {}
+    for run in runs:
+        by_claim.setdefault(run.claim_id, []).append(run)
+    return [_row(claim, by_claim.get(claim.pk, []), versions) for claim in claims]
+
+
+def _row(claim: Claim, runs: Sequence[Run], versions: dict[str, int]) -> ClaimRow:
+    answered = [run for run in runs if finding_of(run) is not None]
+    # A replay that failed says nothing about the claim: the run that it repeats speaks.
+    own = [run for run in runs if not replays(run)] or list(runs)
+    run = answered[-1] if answered else (own[-1] if own else None)
+    finding = finding_of(run) if run else None
+    newest = runs[-1] if runs else None
+    pending = newest if newest is not None and newest is not run and not newest.has_ended else None
+    state = state_of(run, finding)
+    return ClaimRow(
+        claim=claim,
+        run=run,
+        finding=finding,
+        pending=pending,
+        state=state,
+        comparison=compare(claim, finding, state, getattr(run, "tolerance", None)),
+        is_stale=run is not None and run.check_version < versions.get(run.check_id, 0),
+    )
+
+
+def replays(run: Run) -> bool:
+    """Say whether a run repeats another one."""
+    return isinstance(run.options, dict) and "replay_of" in run.options
+
+
+def other_runs(runs: Iterable[Run]) -> list[tuple[Run, State]]:
+    """Return the newest run of each check that measures no claim."""
+    newest = {run.check_id: run for run in runs if run.claim_id is None}
+    return [(run, state_of(run, finding_of(run))) for run in newest.values()]

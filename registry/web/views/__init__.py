@@ -1,0 +1,1 @@
+"""Pages: each reads its input, asks once, and renders."""

@@ -1,0 +1,89 @@
+"""The list of runs, and a run's evidence."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from analysis import catalog
+from registry import keysets
+from registry.models import Run
+from registry.visibility import public_runs, shows_text
+from registry.web import evidence
+from registry.web.claims import compare, replays, tolerance_of
+from registry.web.signatures import signature_of
+from registry.web.states import STATES, finding_of, state_of
+
+PAGE_SIZE = 50
+REFRESH_S = 4
+NEWEST = keysets.Order("newest", ("id",), descending=True)
+
+
+@require_safe
+def run_list(request: HttpRequest) -> HttpResponse:
+    """List runs, the newest first."""
+    status = request.GET.get("status", "")
+    status = status if status in Run.Status.values else ""
+    runs = public_runs().for_pages().defer("finding__evidence", "finding__envelope")
+    asked = keysets.question({"status": [status]})
+    context: dict[str, Any] = {
+        "status": status,
+        "statuses": [(value, STATES.get(value)) for value in Run.Status.values],
+    }
+    try:
+        page = keysets.page(
+            runs.filter(status=status) if status else runs,
+            NEWEST,
+            size=PAGE_SIZE,
+            cursor=request.GET.get("cursor", ""),
+            asked=asked,
+        )
+    except keysets.BadCursor as error:
+        return render(request, "run_list.html", context | {"sentence": str(error)}, status=400)
+    rows = [(run, state_of(run, finding_of(run))) for run in page.rows]
+    return render(request, "run_list.html", context | {"page": page, "rows": rows})
+
+
+@require_safe
+def run_show(request: HttpRequest, number: int) -> HttpResponse:
+    """Show a run: what it found and how, or where it stands."""
+    runs = public_runs().select_related("revision__repo__hub", "claim", "finding")
+    run = runs.filter(pk=number).first()
+    if run is None:
+        raise Http404("There is no run of this number.")
+    finding = finding_of(run)
+    state = state_of(run, finding)
+    context: dict[str, Any] = {
+        "run": run,
+        "repo": run.revision.repo,
+        "claim": run.claim,
+        "finding": finding,
+        "state": state,
+        "check": catalog.entries().get(run.check_id),
+        "shows_text": shows_text(run.revision.repo),
+        "follows": "follow" in request.GET and not run.has_ended,
+        "place": _place(run),
+        "replays": run.options.get("replay_of") if replays(run) else None,
+    }
+    if finding is not None:
+        stored = finding.evidence if isinstance(finding.evidence, dict) else {}
+        context |= {
+            "comparison": compare(run.claim, finding, state, tolerance_of(finding)),
+            "sections": evidence.laid_out(stored),
+            "assumptions": evidence.assumptions(stored),
+            "files": evidence.files_read(stored),
+            "signature": signature_of(finding),
+        }
+    response = render(request, "run_show.html", context)
+    if context["follows"]:  # only where the reader asked for it, and without a script
+        response.headers["Refresh"] = str(REFRESH_S)
+    return response
+
+
+def _place(run: Run) -> int | None:
+    """Return how many runs stand before this one in its queue, itself included."""
+    if run.status != Run.Status.QUEUED:
+        return None
+    waiting = Run.objects.filter(status=Run.Status.QUEUED, queue=run.queue)
+    return waiting.filter(pk__lte=run.pk).count()

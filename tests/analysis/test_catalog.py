@@ -1,0 +1,137 @@
+"""What every check and task of the catalog keeps to, whoever wrote it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis import catalog, checks, tasks
+from analysis.contract import (
+    Case,
+    CheckError,
+    Estimate,
+    Feature,
+    Finding,
+    Job,
+    Limits,
+    Queue,
+    Subject,
+    Unsupported,
+)
+from tests import networks
+from tests.analysis import samples
+
+CHECKS = list(catalog.BUILT_IN)
+IDS = [entry.id for entry in CHECKS]
+
+
+@pytest.fixture(params=CHECKS, ids=IDS)
+def entry(request: pytest.FixtureRequest) -> catalog.Entry:
+    found: catalog.Entry = request.param
+    return found
+
+
+# -- one job a check, small enough to run here ----------------------------------------------------
+
+
+def claim_job(folder: Path) -> tuple[Job, Case, dict[str, Feature]]:
+    snapshot = networks.write_tiny_vit(folder / "vit", labels=["cat", "dog", "cow"])
+    job = samples.picture_job(folder, snapshot, samples.cells(12))
+    names = ("dog", "cat", "cow")
+    case = Case(samples.subject(), [n % 3 for n in range(12)], 12, names)
+    return job, case, {"img": Feature("image"), "label": Feature("label", names)}
+
+
+JOBS: dict[str, Callable[[Path], tuple[Job, Case, dict[str, Feature]]]] = {"claim": claim_job}
+
+
+def test_each_check_has_a_job_here():
+    assert set(JOBS) == set(IDS)
+
+
+def test_an_entry_says_what_its_check_says(entry: catalog.Entry):
+    check = checks.load(entry.id)
+    said = (check.id, check.version, check.title, check.queue, check.needs_claim)
+    assert said == (entry.id, entry.version, entry.title, entry.queue, entry.needs_claim)
+    assert entry.version >= 1
+    assert isinstance(entry.queue, Queue)
+    assert entry.id.isascii()
+    assert entry.about.endswith(".")
+
+
+def test_each_check_has_its_page(entry: catalog.Entry):
+    page = Path(__file__).resolve().parents[2] / "docs" / "checks" / f"{entry.id}.md"
+    assert page.read_text().startswith(f"# {entry.title}\n")
+
+
+def as_json(value: Any) -> Any:
+    """Write what may cross the wall, and read it again."""
+    return json.loads(json.dumps(asdict(value), default=str, allow_nan=False))
+
+
+def test_a_job_survives_json(entry: catalog.Entry, tmp_path: Path):
+    job, _, _ = JOBS[entry.id](tmp_path)
+    raw = as_json(job)
+    raw["limits"] = Limits(**raw["limits"])
+    raw["columns"] = tuple(raw["columns"])
+    for key in ("snapshot", "inputs", "scratch"):
+        raw[key] = Path(raw[key]) if raw[key] is not None else None
+    assert Job(**raw) == job
+
+
+def test_the_same_job_gives_the_same_finding(entry: catalog.Entry, tmp_path: Path):
+    job, case, features = JOBS[entry.id](tmp_path)
+    check = checks.load(entry.id)
+    assert check.applies_to(case.subject)
+    assert check.columns(case.subject, features).inputs == job.columns
+    assert check.options(case.subject).items() <= job.options.items()
+    first, second = (check.judge(case, check.probe(job)) for _ in range(2))
+    assert first == second
+    assert first.summary.endswith(".")
+    read = as_json(first)
+    estimate = Estimate(**read["estimate"]) if read["estimate"] else None
+    assert Finding(first.verdict, read["summary"], estimate, read["evidence"]) == first
+
+
+def test_what_cannot_be_read_is_refused_in_a_sentence(entry: catalog.Entry, tmp_path: Path):
+    job, _, _ = JOBS[entry.id](tmp_path)
+    for name in ("config.json", "model.safetensors", "preprocessor_config.json"):
+        (job.snapshot / name).write_bytes(b"\x00\xff broken")
+    with pytest.raises(CheckError) as caught:
+        list(checks.load(entry.id).probe(job))
+    assert str(caught.value).endswith(".")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_check_reads_no_file_to_say_whether_it_applies(entry: catalog.Entry):
+    subject = Subject("nobody/nothing", "0" * 40)
+    assert isinstance(checks.load(entry.id).applies_to(subject), bool)
+
+
+def test_an_unknown_check_is_a_key_error():
+    with pytest.raises(KeyError):
+        checks.load("nonsense")
+
+
+@pytest.mark.parametrize("task_id", catalog.TASKS)
+def test_a_task_is_found_by_each_of_its_names(task_id: str):
+    task = tasks.load(task_id)
+    assert task.id == task_id
+    for name in (task_id, task_id.upper(), task_id.replace("-", "_"), *task.aliases):
+        assert tasks.find(name).id == task_id
+
+
+def test_no_two_tasks_share_a_name():
+    names = [name for task_id in catalog.TASKS for name in {task_id, *tasks.load(task_id).aliases}]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("name", ["", "  ", "nonsense", "image\x00classification"])
+def test_an_unknown_task_is_unsupported(name: str):
+    with pytest.raises(Unsupported) as caught:
+        tasks.find(name)
+    assert caught.value.missing == "task"
+    assert str(caught.value).isprintable()

@@ -1,0 +1,89 @@
+"""A browser, and a server with a page in every state for it to look at."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from registry.models import Run
+from tests.e2e import gallery
+
+CHROMIUM = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
+HOST = "127.0.0.1"
+
+
+@pytest.fixture(scope="module")
+def browser(django_db_setup) -> Iterator[Browser]:
+    """The system's own Chromium; nothing is downloaded.
+
+    Its driver runs an event loop in this thread, where Django refuses to work unless it is told
+    to. Hence no longer than a module, after the database is made and until before it is dropped.
+    """
+    if not CHROMIUM:
+        pytest.skip("there is no chromium here: install it, or set ASSAY_CHROMIUM")
+    arguments = ["--disable-gpu", "--disable-dev-shm-usage"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the pictures, outside of the project."""
+    named = os.environ.get("ASSAY_SCREENSHOTS")
+    folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(browser, django_db_blocker) -> Iterator[str]:
+    """Serve the gallery for all tests of a module; return its address.
+
+    pytest-django's own ``live_server`` empties the tables after each test, which would build the
+    gallery anew for each page.
+    """
+    with django_db_blocker.unblock():
+        gallery.hang()
+        server = LiveServer(HOST)
+        yield server.url
+        server.stop()
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def pages(site) -> dict[str, str]:
+    """Return the address of a page for each name of an address, and for each state of a run."""
+    revision = gallery.found()
+    states = {run.status: run.pk for run in Run.objects.filter(revision=revision).order_by("-pk")}
+    verdicts = {
+        run.finding.verdict: run.pk
+        for run in Run.objects.filter(revision=revision, finding__isnull=False)
+    }
+    runs = {f"run-show-{state}": f"/runs/{pk}" for state, pk in (states | verdicts).items()}
+    return runs | {
+        "home": "/",
+        "repo-list": "/models",
+        "repo-list-empty": "/models?q=nothing-like-it",
+        "repo-list-filtered": "/models?q=resnet&task=image-classification&sort=name",
+        "repo-show": "/models/alice/resnet20-cifar10",
+        "repo-show-gated": "/models/meta/gated-net",
+        "repo-show-record": "/models/erin/record-only",
+        "repo-by-number": f"/models/-/{gallery.attacked().repo_id}",
+        "revision-show": f"/models/alice/resnet20-cifar10/@{revision.sha}",
+        "run-list": "/runs",
+        "run-show": f"/runs/{verdicts['confirmed']}",
+        "check-list": "/checks",
+        "about": "/about",
+        "problem-list": "/problems",
+        "not-found": "/nothing/here",
+    }

@@ -1,0 +1,198 @@
+"""Rows that show every state that a page can be in."""
+
+from datetime import timedelta
+from typing import Any
+
+from registry.models import Claim, Edge, Finding, Repo, Revision, Run
+from tests import factories
+from tests.factories import NOON
+
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>\u202egnp.exe'
+SENTENCES = {
+    "confirmed": "Measured 91.73 % on all 10,000 samples; the claim of 91.7 % holds.",
+    "overstated": "Measured 91.73 % on all 10,000 samples; 95 % is claimed, 3.27 points more.",
+    "understated": "Measured 98.89 % on all 10,000 samples; 97 % is claimed, 1.89 points less.",
+    "inconclusive": "Measured between 86.1 % and 92.9 % on 312 samples; that does not settle 90 %.",
+}
+
+
+def found() -> Revision:
+    """Return the model whose claims are in all states."""
+    return Revision.objects.select_related("repo").get(repo__name="alice/resnet20-cifar10")
+
+
+def attacked() -> Revision:
+    """Return the model whose every text is an attack."""
+    return Revision.objects.select_related("repo").get(repo__name__startswith="mallory/")
+
+
+def hang() -> None:
+    """Make everything."""
+    full = every_state()
+    parent = factories.repo("alice/resnet20", downloads=48_200, licence="mit")
+    factories.revision(parent)
+    factories.edge(full, parent)
+    factories.edge(full, parent_name="somebody/teacher", relation=Edge.Relation.DISTILLED)
+    child = factories.revision(factories.repo("carol/resnet20-int8", downloads=1_350))
+    factories.edge(child, full.repo, relation=Edge.Relation.QUANTIZED)
+    similar()
+    gated = factories.repo("meta/gated-net", gate=Repo.Gate.MANUAL, downloads=1_204_331)
+    factories.finding(factories.claim(factories.revision(gated)))
+    gone = factories.repo("dave/vanished", state=Repo.State.GONE)
+    factories.claim(factories.revision(gone))
+    factories.repo("erin/record-only", head_sha="", pipeline_tag="", library="", licence="")
+    factories.repo("frank/disabled", is_disabled=True, downloads=3)
+    hostile()
+
+
+def every_state() -> Revision:
+    """Make a model whose claims are in all states."""
+    repo = factories.repo(
+        "alice/resnet20-cifar10",
+        downloads=271_828,
+        refs={"branches": {"main": "c" * 40}, "tags": {"v1.0": "c" * 40}},
+    )
+    revision = factories.revision(repo)
+    factories.card(
+        revision, text="---\nlicense: apache-2.0\n---\n\n# ResNet-20\n\nA small network."
+    )
+    for path, size in (
+        ("README.md", 4_812),
+        ("config.json", 812),
+        ("model.safetensors", 1_094_321),
+    ):
+        factories.file(revision, path, size=size, sha256="" if path == "README.md" else "5b" * 32)
+    verdicts(revision)
+    standing(revision)
+    factories.claim(
+        revision,
+        metric="acc",
+        value=None,
+        value_text="see paper",
+        problem="“see paper” is no number.",
+    )
+    return revision
+
+
+def verdicts(revision: Revision) -> None:
+    """Make a claim and its finding for each verdict."""
+    measured = {
+        "confirmed": ("91.7", 0.9173, 0.9118, 0.9226, 10_000, "test"),
+        "overstated": ("95", 0.9173, 0.9118, 0.9226, 10_000, "test"),
+        "understated": ("97.0", 0.9889, 0.9866, 0.9908, 10_000, "train"),
+        "inconclusive": ("90", 0.8974, 0.8613, 0.9291, 312, "validation"),
+    }
+    for verdict, (text, value, low, high, n, split) in measured.items():
+        claim = factories.claim(revision, value_text=text, value=float(text), split=split)
+        factories.finding(
+            claim,
+            verdict=verdict,
+            summary=SENTENCES[verdict],
+            value=value,
+            low=low,
+            high=high,
+            n=n,
+            evidence=factories.evidence(),
+        )
+
+
+def standing(revision: Revision) -> None:
+    """Make a claim and its run for each state that is no verdict, and one without a run."""
+    states: dict[str, dict[str, Any]] = {
+        "f1": {
+            "status": Run.Status.UNSUPPORTED,
+            "code": "split",
+            "reason": "The dataset cifar10 has no split “test2”; there are: test, train.",
+        },
+        "precision": {
+            "status": Run.Status.DEAD,
+            "code": "memory",
+            "reason": "The network used more than 4 GiB and was stopped.",
+            "faults": 3,
+        },
+        "recall": {"status": Run.Status.RUNNING, "progress": 6_400, "total": 10_000},
+        "auc": {"status": Run.Status.QUEUED},
+    }
+    for metric, fields in states.items():
+        claim = factories.claim(
+            revision, metric=metric, metric_name="", value_text="0.91", value=0.91
+        )
+        factories.run(claim, **fields)
+    factories.claim(revision, metric="mcc", metric_name="MCC", value_text="0.88", value=0.88)
+
+
+def similar() -> None:
+    """Make a sentence encoder with a correlation."""
+    repo = factories.repo(
+        "sentence-transformers/all-MiniLM-L6-v2",
+        pipeline_tag="sentence-similarity",
+        library="sentence-transformers",
+        downloads=98_433_120,
+    )
+    claim = factories.claim(
+        factories.revision(repo, parameters=22_713_728, architecture="BertModel"),
+        source=Claim.Source.EVAL_RESULTS,
+        file=".eval_results/stsb.yaml",
+        line=7,
+        path="",
+        metric="spearman",
+        metric_name="",
+        dataset="mteb/stsbenchmark-sts",
+        dataset_name="STSBenchmark",
+        value_text="82.03",
+        value=82.03,
+        task="sentence-similarity",
+    )
+    factories.finding(
+        claim,
+        summary="Measured a Spearman correlation of 0.8203 on all 1,379 pairs; the claim holds.",
+        value=0.82032,
+        low=0.8016,
+        high=0.8374,
+        n=1_379,
+        created_at=NOON + timedelta(hours=1),
+    )
+
+
+def hostile() -> Revision:
+    """Make a model whose every text is an attack on whoever shows it."""
+    repo = factories.repo(
+        f"mallory/{HOSTILE}"[:200],
+        pipeline_tag=HOSTILE[:100],
+        library=HOSTILE[:100],
+        licence=HOSTILE[:100],
+        problem=HOSTILE,
+        downloads=1,
+        refs={"branches": {HOSTILE: HOSTILE}, "tags": {HOSTILE: HOSTILE}},
+        author=factories.author(HOSTILE[:100]),
+    )
+    revision = factories.revision(repo, architecture=HOSTILE[:100])
+    factories.card(revision, text=HOSTILE, problem=HOSTILE)
+    factories.file(revision, HOSTILE)
+    factories.edge(revision, parent_name=HOSTILE[:200])
+    texts = dict.fromkeys(
+        ("file", "raw", "task", "dataset", "dataset_name", "config", "split", "metric_name"),
+        HOSTILE,
+    )
+    texts |= {
+        "metric": HOSTILE,
+        "value_text": HOSTILE,
+        "path": HOSTILE,
+        "dataset_revision": HOSTILE,
+    }
+    claim = factories.claim(revision, **texts)
+    nested = {HOSTILE: {HOSTILE: HOSTILE}, "rows": [{HOSTILE: HOSTILE}], "list": [HOSTILE]}
+    factories.finding(
+        claim,
+        verdict=Finding.Verdict.INCONCLUSIVE,
+        summary=HOSTILE,
+        evidence=factories.evidence(
+            subject={"files": [{"path": HOSTILE, "size": 1, "sha256": HOSTILE}]}, strange=nested
+        ),
+    )
+    factories.claim(revision, **(texts | {"problem": HOSTILE}))
+    other = factories.claim(revision, **texts)
+    factories.run(other, status=Run.Status.DEAD, code=HOSTILE[:30], reason=HOSTILE)
+    third = factories.claim(revision, **texts)
+    factories.run(third, status=Run.Status.RUNNING, stage=HOSTILE[:30], progress=1, total=9)
+    return revision

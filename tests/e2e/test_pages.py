@@ -1,0 +1,153 @@
+"""Every page in a real browser: light and dark, wide and narrow, with and without scripts."""
+
+import gzip
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+
+from registry.web.urls import urlpatterns
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db, pytest.mark.timeout(300)]
+
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+LOOKS = [
+    ("light", WIDE, True),
+    ("dark", WIDE, True),
+    ("light", NARROW, True),
+    ("dark", NARROW, False),
+    ("light", WIDE, False),
+]
+WITHOUT_PAGE = {"health"}
+HTML_GZ, CSS_GZ, JS_GZ = 60_000, 20_000, 25_000
+
+
+@contextmanager
+def window(browser, scheme="light", size=WIDE, scripts=True, **options):
+    """Open a page that notes whatever a page should not do."""
+    context = browser.new_context(
+        viewport=size, color_scheme=scheme, java_script_enabled=scripts, **options
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+    yield page, complaints
+    context.close()
+
+
+def violations(page):
+    """Return what axe finds, at any level, with the first element that it found it on."""
+    found = Axe().run(page).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found]
+
+
+@pytest.mark.parametrize(("scheme", "size", "scripts"), LOOKS)
+def test_every_page_is_sound(browser, site, pages, screenshots, scheme, size, scripts):
+    problems = []
+    for name, address in pages.items():
+        with window(browser, scheme, size, scripts) as (page, complaints):
+            outside = []
+            page.on("request", lambda r, o=outside: r.url.startswith(site) or o.append(r.url))
+            answer = page.goto(site + address, wait_until="load")
+            expected = 404 if name == "not-found" else 200
+            if answer.status != expected:
+                problems.append((name, answer.status))
+            if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+                problems.append((name, "is wider than the window"))
+            # Chromium itself notes a page that is not found.
+            complaints = [one for one in complaints if "404" not in one or expected != 404]
+            picture = f"{name}-{size['width']}-{scheme}{'' if scripts else '-plain'}.png"
+            page.screenshot(path=screenshots / picture, full_page=True)
+            found = violations(page) if scripts else []
+            problems += [(name, one) for one in [*complaints, *outside, *found]]
+    assert problems == []
+
+
+def test_every_address_of_a_page_has_been_looked_at(pages):
+    names = {pattern.name for pattern in urlpatterns}
+    assert names - WITHOUT_PAGE <= set(pages)
+
+
+def test_pages_keep_to_their_budgets(browser, site, pages):
+    with window(browser) as (page, _):
+        for name, address in pages.items():
+            body = page.request.get(site + address).body()
+            assert len(gzip.compress(body)) < HTML_GZ, name
+    static = Path(settings.BASE_DIR) / "registry" / "web" / "static" / "assay"
+    assert len(gzip.compress((static / "assay.css").read_bytes())) < CSS_GZ
+    assert len(gzip.compress((static / "assay.js").read_bytes())) < JS_GZ
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_chooser_finds_the_evidence_in_four_steps(browser, site, scripts):
+    with window(browser, scripts=scripts) as (page, complaints):
+        page.goto(site)
+        page.get_by_role("searchbox").fill("cifar10")
+        page.get_by_role("button", name="Search").click()
+        page.get_by_role("link", name="alice/resnet20-cifar10").click()
+        table = page.get_by_role("table", name="Claims of this revision")
+        row = table.get_by_role("row").filter(has_text="Overstated")
+        assert "95 %" in row.inner_text()
+        assert "91.73 %" in row.inner_text()
+        row.get_by_role("link", name="Evidence").click()
+        assert page.get_by_role("heading", name="Evidence").is_visible()
+        assert "manage.py replay" in page.inner_text("main")
+        assert complaints == []
+
+
+def test_filters_stand_in_the_address_and_go_away_by_a_click(browser, site):
+    with window(browser, scripts=False) as (page, _):
+        page.goto(f"{site}/models")
+        page.get_by_label("A finding is").select_option("overstated")
+        page.get_by_label("Sort").select_option("name")
+        page.get_by_role("button", name="Apply").click()
+        assert "verdict=overstated" in page.url
+        assert "sort=name" in page.url
+        assert page.get_by_role("rowheader").count() == 1
+        page.get_by_role("link", name="a claim is overstated").click()
+        assert "verdict" not in page.url
+        assert "sort=name" in page.url
+        assert page.get_by_role("rowheader").count() > 1
+
+
+def test_the_keyboard_reaches_the_content_first(browser, site):
+    with window(browser) as (page, _):
+        page.goto(f"{site}/models")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_a_button_copies_the_commit(browser, site, pages):
+    with window(browser, permissions=["clipboard-read", "clipboard-write"]) as (page, _):
+        page.goto(site + pages["repo-show"])
+        page.get_by_role("button", name="Copy the commit").click()
+        page.get_by_text("Copied").wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert pages["revision-show"].endswith(copied)
+        assert len(copied) == 40
+
+
+def test_a_run_is_followed_only_on_demand(browser, site, pages):
+    with window(browser, scripts=False) as (page, _):
+        page.goto(site + pages["run-show-running"])
+        page.get_by_role("link", name="Follow the run").click()
+        assert page.get_by_role("link", name="Stop following").is_visible()
+        with page.expect_navigation(timeout=15_000):
+            pass  # the page comes again by itself
+        page.get_by_role("link", name="Stop following").click()
+        assert page.get_by_role("link", name="Follow the run").is_visible()
+
+
+def test_a_printed_page_has_its_commit_and_no_controls(browser, site, pages):
+    with window(browser) as (page, _):
+        page.goto(site + pages["run-show"])
+        page.emulate_media(media="print")
+        assert not page.get_by_role("navigation", name="Main").is_visible()
+        assert not page.get_by_role("button").first.is_visible()
+        assert pages["revision-show"].rpartition("@")[2] in page.inner_text("footer")

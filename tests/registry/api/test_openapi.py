@@ -1,0 +1,37 @@
+"""The OpenAPI document."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+COMMAND = "manage.py spectacular --format openapi-json --file docs/openapi.json"
+
+
+def generated():
+    out = StringIO()
+    call_command("spectacular", format="openapi-json", fail_on_warn=True, validate=True, stdout=out)
+    return out.getvalue()
+
+
+def test_the_committed_document_is_the_one_that_the_code_describes():
+    committed = (settings.BASE_DIR / "docs" / "openapi.json").read_text()
+    assert json.loads(committed) == json.loads(generated()), f"run {COMMAND}"
+
+
+@pytest.mark.django_db
+def test_it_is_served(client):
+    answer = client.get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    described = json.loads(answer.content)
+    assert described["openapi"] == "3.1.0"
+    assert set(described["paths"]) == {
+        f"/api/v1/{noun}{tail}"
+        for noun in ("repos", "claims", "runs", "findings")
+        for tail in ("", "/{id}")
+    }
+    ask = described["paths"]["/api/v1/runs"]["post"]
+    assert set(ask["responses"]) == {"200", "202", "default"}
+    assert ask["security"] == [{"token": []}]

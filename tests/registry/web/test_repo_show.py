@@ -1,0 +1,247 @@
+"""A model's page."""
+
+import pytest
+
+from registry.models import Claim, Edge, Repo, Run
+from registry.web.views.repos import MOST_CLAIMS
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def row_of(page, words):
+    """Return the text of the claims table from these words on."""
+    return page.text.partition("Checked ")[2].partition(words)[2]
+
+
+def test_it_works(read):
+    revision = factories.revision(factories.repo("alice/net"))
+    finding = factories.finding(factories.claim(revision))
+    page = read("/models/alice/net")
+    row = row_of(page, "Accuracy")
+    for words in ("91.7 %", "91.73 %", "+0.03 points", "91.18–92.26 %", "10,000", "Confirmed"):
+        assert words in row
+    assert "1 of 1 measured" in page.text
+    assert f"/runs/{finding.run_id}" in page.links()
+    figure = next(attrs for tag, attrs in page.elements if attrs.get("role") == "img")
+    assert figure["aria-label"] == (
+        "Claimed 91.70 %, measured 91.73 %, 95 % interval 91.18–92.26 %."
+    )
+    assert f"revision='{revision.sha}'" in page.text
+    assert f"/models/alice/net/@{revision.sha}" in page.links()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"status": Run.Status.QUEUED}, ("Waits for a worker.", "Queued")),
+        (
+            {"status": Run.Status.RUNNING, "progress": 6_400, "total": 10_000},
+            ("Measuring, 6,400 of 10,000", "Running"),
+        ),
+        (
+            {"status": Run.Status.UNSUPPORTED, "code": "split", "reason": "There is no split x."},
+            ("There is no split x.", "missing or failed: split", "Not measurable"),
+        ),
+        (
+            {"status": Run.Status.DEAD, "code": "memory", "reason": "It used too much."},
+            ("It used too much.", "Could not be checked"),
+        ),
+        (None, ("Nobody has asked", "Not evaluated")),
+    ],
+)
+def test_states_that_are_no_verdict(read, fields, words):
+    claim = factories.claim(factories.revision(factories.repo("alice/net")))
+    if fields:
+        factories.run(claim, **fields)
+    row = row_of(read("/models/alice/net"), "Accuracy")
+    for word in words:
+        assert word in row
+    for verdict in ("Confirmed", "Overstated", "Understated"):
+        assert verdict not in row
+
+
+def test_a_finding_stands_while_the_claim_is_measured_again(read):
+    claim = factories.claim(factories.revision(factories.repo("alice/net")))
+    factories.finding(claim)
+    again = factories.run(claim)
+    page = read("/models/alice/net")
+    assert "Confirmed measured again: queued" in row_of(page, "Accuracy")
+    assert f"/runs/{again.pk}" in page.links()
+
+
+def test_a_replay_that_died_does_not_hide_the_run_that_it_repeats(read):
+    claim = factories.claim(factories.revision(factories.repo("alice/net")))
+    first = factories.run(claim, status=Run.Status.UNSUPPORTED, reason="There is no split x.")
+    factories.run(claim, status=Run.Status.DEAD, options={"replay_of": first.pk}, reason="Gone.")
+    assert "There is no split x." in row_of(read("/models/alice/net"), "Accuracy")
+
+
+def test_a_finding_of_an_older_version_is_stale(read, monkeypatch):
+    from analysis import catalog
+
+    claim = factories.claim(factories.revision(factories.repo("alice/net")))
+    factories.finding(claim)
+    newer = [
+        catalog.Entry(e.id, 2, e.title, e.target, e.queue, e.needs_claim, e.about)
+        for e in catalog.BUILT_IN
+    ]
+    monkeypatch.setattr(catalog, "BUILT_IN", tuple(newer))
+    assert "Confirmed stale" in row_of(read("/models/alice/net"), "Accuracy")
+
+
+def test_error_and_accuracy_are_shown_as_the_same_claim(read):
+    revision = factories.revision(factories.repo("alice/net"))
+    claim = factories.claim(
+        revision, metric="error_rate", metric_name="Error", value_text="8.27", value=8.27
+    )
+    factories.finding(claim)
+    row = row_of(read("/models/alice/net"), "Error")
+    assert "91.73 % as “8.27”" in row
+
+
+def test_claims_that_could_not_be_read_say_why(read):
+    revision = factories.revision(factories.repo("alice/net"))
+    factories.claim(revision, value=None, value_text="see paper", problem="That is no number.")
+    page = read("/models/alice/net")
+    assert "1 claim could not be read" in page.text
+    assert "That is no number." in page.text
+    assert "claims nothing that could be read" in page.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"state": Repo.State.GONE}, "The hub no longer has this model."),
+        ({"is_disabled": True}, "The hub has disabled this model."),
+        ({"gate": Repo.Gate.MANUAL}, "people whom the owner admits"),
+        ({"gate": Repo.Gate.AUTO}, "people who accept its terms"),
+        ({"problem": "The card is 9 MB long."}, "The card is 9 MB long."),
+    ],
+)
+def test_what_is_the_matter_is_said(read, fields, words):
+    repo = factories.repo("alice/net", **fields)
+    factories.revision(repo)
+    assert words in read("/models/alice/net").text
+    assert words in read(f"/models/-/{repo.pk}").text
+
+
+def test_a_record_without_a_revision_has_a_page(read):
+    factories.repo("erin/record", head_sha="", hub_modified_at=None)
+    assert "Only its record is mirrored." in read("/models/erin/record").text
+
+
+def test_words_out_of_gated_files_are_not_shown(read):
+    repo = factories.repo("meta/net", gate=Repo.Gate.AUTO)
+    revision = factories.revision(repo)
+    factories.card(revision, text="behind the gate")
+    claim = factories.claim(revision, raw="behind the gate")
+    factories.claim(revision, raw="behind the gate", problem="Unreadable.")
+    run = factories.finding(claim).run
+    for address in ("/models/meta/net", f"/runs/{run.pk}"):
+        assert "behind the gate" not in read(address).text
+
+
+def test_a_private_repo_is_nowhere(read):
+    repo = factories.repo("alice/secret", is_private=True)
+    revision = factories.revision(repo)
+    run = factories.finding(factories.claim(revision)).run
+    child = factories.revision(factories.repo("bob/child"))
+    factories.edge(child, repo)
+    factories.edge(revision, factories.repo("bob/parent"))
+    for address in (
+        "/models/alice/secret",
+        f"/models/-/{repo.pk}",
+        f"/models/alice/secret/@{revision.sha}",
+        f"/runs/{run.pk}",
+    ):
+        assert "secret" not in read(address, status=404).text.replace(address, "")
+    assert "alice/secret" not in read("/models/bob/child").text
+    assert "alice/secret" not in read("/models/bob/parent").text
+    assert "alice/secret" not in read("/runs").text
+
+
+def test_lineage_names_parents_and_children(read):
+    parent = factories.repo("alice/base")
+    factories.revision(parent)
+    child = factories.revision(factories.repo("bob/tuned"))
+    factories.edge(child, parent)
+    factories.edge(child, parent_name="nobody/unknown", relation=Edge.Relation.MERGE)
+    page = read("/models/bob/tuned")
+    assert "alice/base Finetune, declared" in page.text
+    assert "nobody/unknown not mirrored Merge, declared" in page.text
+    assert "/models/alice/base" in page.links()
+    assert "Made from it bob/tuned Finetune, declared" in read("/models/alice/base").text
+
+
+def test_files_are_listed_with_size_and_digest(read):
+    revision = factories.revision(factories.repo("alice/net"))
+    factories.file(revision, "model.safetensors", size=1_094_321, sha256="5b" * 32)
+    factories.file(revision, "README.md", size=0, sha256="")
+    text = read("/models/alice/net").text
+    assert "model.safetensors 1.04 MiB 5b5b5b5b5b5b5b5b…" in text
+    assert "not given by the hub" in text
+
+
+def test_a_commit_has_a_permanent_address(read, client):
+    repo = factories.repo("alice/net")
+    head = factories.revision(repo)
+    old = factories.revision(repo, sha=factories.sha())
+    factories.claim(old, metric_name="Old accuracy")
+    page = read(f"/models/alice/net/@{old.sha}")
+    assert "This is not the newest commit." in page.text
+    assert "Old accuracy" in page.text
+    assert "Old accuracy" not in read("/models/alice/net").text
+    assert "This is not the newest" not in read(f"/models/alice/net/@{head.sha}").text
+    answer = client.get(f"/models/alice/net/@{old.sha[:9]}")
+    assert answer["Location"] == f"/models/alice/net/@{old.sha}"
+    read(f"/models/alice/net/@{'0' * 40}", status=404)
+    read(f"/models/bob/net/@{old.sha}", status=404)
+
+
+def test_a_name_that_two_repos_had_leads_to_both(read):
+    gone = factories.repo(
+        "alice/net", state=Repo.State.GONE, synced_at=factories.NOON.replace(year=2030)
+    )
+    here = factories.repo("alice/net")
+    factories.revision(here)
+    page = read("/models/alice/net")
+    assert here.head_sha in page.text
+    assert "Another model had this name" in page.text
+    assert f"/models/-/{gone.pk}" in page.links()
+    other = factories.repo("alice/net", hub=factories.hub("https://other.example"))
+    assert (
+        "https://other.example"
+        in read("/models/alice/net").text + read(f"/models/-/{other.pk}").text
+    )
+
+
+def test_more_claims_than_fit_are_named(read):
+    revision = factories.revision(factories.repo("alice/net"))
+    Claim.objects.bulk_create(
+        Claim(revision=revision, key=str(n), source="table", metric="accuracy", value_text="1")
+        for n in range(MOST_CLAIMS + 1)
+    )
+    assert f"The first {MOST_CLAIMS} claims" in read("/models/alice/net").text
+
+
+def test_twenty_claims_take_as_many_queries_as_one(queries_of):
+    def more(revision):
+        factories.finding(factories.claim(revision))
+        factories.run(factories.claim(revision))
+        factories.file(revision, f"{factories.sha()}.bin")
+        factories.edge(revision, factories.repo())
+        factories.edge(factories.revision(), revision.repo)
+
+    revision = factories.revision(factories.repo("alice/net"))
+    more(revision)
+    one = queries_of("/models/alice/net")
+    for _ in range(19):
+        more(revision)
+    assert queries_of("/models/alice/net") == one <= 8
+
+
+def test_a_model_that_is_not_mirrored_is_not_found(read):
+    assert "No model of this name is mirrored here." in read("/models/no/such", status=404).text
+    read("/models/-/999999", status=404)
+    read("/models/-/" + "9" * 30, status=404)

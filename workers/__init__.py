@@ -1,0 +1,1 @@
+"""What runs beside the web: tasks, leases, snapshots, samples, the sandbox."""

@@ -1,0 +1,1 @@
+"""Code that a demo repo publishes beside its weights, as networks of an own architecture do."""

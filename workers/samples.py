@@ -1,0 +1,181 @@
+"""Splits of datasets: read by `datasets` from the same hub, kept as Arrow, cut into wall halves.
+
+The library that reads them keeps its endpoint for the life of a process, so each split is read in
+a process of its own (``workers.splits``), which also bounds its memory and its time.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.contract import JSON, CheckError, Columns, DataRequest, Feature, Unsupported
+from registry.hub.client import HubClient
+from registry.hub.problems import Missing
+
+READ_LIMIT_S = 1800.0
+FORMAT = 1  # of the folder that a split is kept in
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A split on disk: ``rows.arrow`` with all columns undecoded, and what is known of it."""
+
+    folder: Path
+    request: DataRequest  # with the config and the commit that were found
+    rows: int
+    fingerprint: str
+    features: dict[str, Feature]
+    assumptions: tuple[str, ...]
+
+    @classmethod
+    def load(cls, folder: Path) -> "Split":
+        """Read the description that ``workers.splits`` wrote last."""
+        known = json.loads((folder / "split.json").read_text())
+        return cls(
+            folder=folder,
+            request=DataRequest(**known["request"]),
+            rows=known["rows"],
+            fingerprint=known["fingerprint"],
+            features={
+                name: Feature(feature["kind"], tuple(feature["names"]))
+                for name, feature in known["features"].items()
+            },
+            assumptions=tuple(known["assumptions"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The rows of a run in their order: inputs for the sandbox, targets for the judge."""
+
+    inputs: Path
+    targets: list[JSON]
+    rows: int
+
+
+class Splits:
+    """A folder of splits that were read before, by hub, dataset, config, split and commit."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home / "datasets"
+
+    def read(
+        self, client: HubClient, request: DataRequest, alive: Callable[[], bool] = lambda: True
+    ) -> Split:
+        """Return a split, reading it from the hub where it is not here yet.
+
+        Raises Unsupported with the missing piece (dataset, config, split), HubProblem where the
+        hub does not answer, CheckError where the files cannot be read as a dataset.
+        """
+        try:
+            found = client.dataset_info(request.dataset, request.revision or "main")
+        except Missing as error:
+            what = f"revision {request.revision!r} of it" if request.revision else "it"
+            raise Unsupported(
+                f"The dataset {request.dataset!r} cannot be used: {client.url} does not have"
+                f" {what}.",
+                "dataset",
+            ) from error
+        pinned = DataRequest(request.dataset, request.config, request.split, found.sha)
+        name = json.dumps(
+            [FORMAT, client.url, pinned.dataset, pinned.config, pinned.split, found.sha]
+        )
+        folder = self._home / hashlib.sha256(name.encode()).hexdigest()[:32]
+        if not (folder / "split.json").exists():
+            self._read(client, pinned, folder, alive)
+        return Split.load(folder)
+
+    def _read(
+        self, client: HubClient, request: DataRequest, folder: Path, alive: Callable[[], bool]
+    ) -> None:
+        self._home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._home, prefix=".reading-") as draft:
+            asked = {
+                "dataset": request.dataset,
+                "config": request.config,
+                "split": request.split,
+                "revision": request.revision,
+            }
+            answer = _run_reader(client, asked, Path(draft), alive)
+            if "unsupported" in answer:
+                raise Unsupported(answer["unsupported"], answer["missing"])
+            if "error" in answer:
+                raise CheckError(answer["error"])
+            made = Path(draft) / "split"
+            if folder.exists():
+                shutil.rmtree(folder)
+            made.replace(folder)
+
+
+def _run_reader(
+    client: HubClient, asked: dict[str, str], draft: Path, alive: Callable[[], bool]
+) -> dict[str, str]:
+    """Run ``workers.splits`` on a request; return its answer. Its whole group dies with it."""
+    environment = {
+        "PATH": os.defpath,
+        "HOME": str(draft),
+        "HF_HOME": str(draft / "hub"),
+        "HF_ENDPOINT": client.url,
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
+        "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
+        "PYTHONWARNINGS": "ignore",
+    }
+    if client.token:
+        environment["HF_TOKEN"] = client.token
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-m", "workers.splits", str(draft), json.dumps(asked)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    waited = 0.0
+    try:
+        while process.poll() is None:
+            if waited > READ_LIMIT_S or not alive():
+                raise CheckError(f"The dataset could not be read within {READ_LIMIT_S:.0f} s.")
+            try:
+                process.wait(0.5)
+            except subprocess.TimeoutExpired:
+                waited += 0.5
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    answer = draft / "answer.json"
+    if not answer.exists():
+        raise CheckError(f"The reader of the dataset died with status {process.returncode}.")
+    parsed: dict[str, str] = json.loads(answer.read_text())
+    return parsed
+
+
+def sample(split: Split, columns: Columns, *, seed: int, limit: int | None, folder: Path) -> Sample:
+    """Draw rows without replacement in the order of the seed, and part inputs from targets.
+
+    ``limit`` None takes the whole split. The inputs go to an Arrow file in ``folder``; the targets
+    never leave this process.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    wanted = [*columns.inputs, columns.target]
+    with pa.memory_map(str(split.folder / "rows.arrow")) as source:
+        table = pa.ipc.open_file(source).read_all().select(wanted)
+        order = np.random.Generator(np.random.PCG64(seed)).permutation(table.num_rows)
+        drawn = table.take(pa.array(order[:limit]))
+        targets: list[JSON] = drawn.column(columns.target).to_pylist()
+        inputs = folder / "inputs.arrow"
+        only_inputs = drawn.select(list(columns.inputs)).combine_chunks()
+        with pa.OSFile(str(inputs), "wb") as sink, pa.ipc.new_file(sink, only_inputs.schema) as out:
+            out.write_table(only_inputs, max_chunksize=1024)
+    return Sample(inputs, targets, len(targets))

@@ -1,0 +1,119 @@
+"""The files of a revision on this machine: fetched once, kept under their own digest."""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from analysis.contract import Unsupported
+from registry.hub.client import HubClient
+from registry.models import File, Revision
+
+SNAPSHOT_LIMIT = 64 << 30  # bytes; a larger snapshot is refused, not half fetched
+DISK_RESERVE = 2 << 30  # bytes that a fetch leaves free
+
+# Weights of other frameworks and copies of the same weights in other formats.
+OTHER_FORMATS = (".h5", ".msgpack", ".ot", ".gguf", ".tflite", ".mlmodel", ".mlpackage", ".nemo")
+OTHER_FOLDERS = {"onnx", "openvino", "coreml", "tf", "flax", "runs", ".git"}
+PICKLES = (".bin", ".pt", ".pth", ".th", ".ckpt", ".pkl", ".pickle")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file of the snapshot as it lies on disk."""
+
+    path: str
+    blob: Path
+    sha256: str
+    size: int
+
+
+def chosen(sizes: Mapping[str, int]) -> list[str]:
+    """Return which files a run needs: one copy of the weights, and everything small beside it."""
+    has_safetensors = any(path.endswith(".safetensors") for path in sizes)
+
+    def is_needed(path: str) -> bool:
+        parts = PurePosixPath(path).parts
+        if path.endswith(OTHER_FORMATS) or OTHER_FOLDERS.intersection(parts[:-1]):
+            return False
+        return not (has_safetensors and path.endswith(PICKLES))
+
+    return sorted(path for path in sizes if is_needed(path))
+
+
+class Snapshots:
+    """A folder of blobs. Names of files live in the database only, never on disk."""
+
+    def __init__(self, home: Path) -> None:
+        self._blobs = home / "blobs"
+
+    def fetch(
+        self, client: HubClient, revision: Revision, on_bytes: Callable[[int, int], None]
+    ) -> dict[str, Fetched]:
+        """Return the needed files of a revision, downloading those that are not here yet.
+
+        ``on_bytes(done, total)`` is called as bytes come in. Raises HubProblem, and Unsupported
+        where the revision has no files or too many bytes.
+        """
+        files = {file.path: file for file in revision.files.all()}
+        wanted = chosen({path: file.size for path, file in files.items()})
+        if not wanted:
+            raise Unsupported("The revision has no files that could be loaded.", "weights")
+        total = sum(files[path].size for path in wanted)
+        self._check_room(total)
+        fetched = {}
+        done = 0
+        for path in wanted:
+
+            def on_more(of_this_file: int, before: int = done) -> None:
+                on_bytes(before + of_this_file, total)
+
+            fetched[path] = self._one(client, revision, files[path], on_more)
+            done += fetched[path].size
+        return fetched
+
+    def _check_room(self, total: int) -> None:
+        if total > SNAPSHOT_LIMIT:
+            raise Unsupported(
+                f"The files take {total / 2**30:.0f} GiB; this worker fetches at most"
+                f" {SNAPSHOT_LIMIT >> 30} GiB.",
+                "weights",
+            )
+        self._blobs.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(self._blobs).free
+        if total + DISK_RESERVE > free:
+            raise OSError(
+                f"The disk has {free >> 20} MiB left; {total >> 20} MiB are to be fetched."
+            )
+
+    def _one(
+        self, client: HubClient, revision: Revision, file: File, on_bytes: Callable[[int], None]
+    ) -> Fetched:
+        known = self._path(file.sha256) if file.sha256 else None
+        if known is None or not known.exists():
+            draft = self._blobs / f".{revision.pk}-{file.pk}"
+            got = client.download(
+                revision.repo.name,
+                revision.sha,
+                file.path,
+                draft,
+                expected_size=file.size or None,
+                expected_sha256=file.sha256 or None,
+                on_bytes=on_bytes,
+            )
+            known = self._path(got.sha256)
+            known.parent.mkdir(exist_ok=True)
+            draft.replace(known)
+            if not file.sha256:  # small files have none at the hub; next time it is found here
+                File.objects.filter(pk=file.pk).update(sha256=got.sha256)
+        return Fetched(file.path, known, known.name, known.stat().st_size)
+
+    def _path(self, sha256: str) -> Path:
+        return self._blobs / sha256[:2] / sha256
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, read in pieces."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

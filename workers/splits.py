@@ -1,0 +1,119 @@
+"""Reads one split with `datasets`, in a process of its own: ``python -m workers.splits DIR JSON``.
+
+Writes ``split/rows.arrow`` and ``split/split.json``, and ``answer.json`` last: what was read, or
+why not.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+KINDS = {"Image": "image", "Audio": "audio", "ClassLabel": "label"}
+TEXTS = {"string", "large_string"}
+
+
+class _Missing(Exception):  # noqa: N818 - carries which piece
+    """A piece of the request that the dataset does not have."""
+
+    def __init__(self, piece: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.piece = piece
+
+
+def _config(asked: dict[str, str], notes: list[str]) -> str:
+    """Return the config to load: what was asked for, or the only or default one, and note it."""
+    from datasets import get_dataset_config_names
+
+    names = list(get_dataset_config_names(asked["dataset"], revision=asked["revision"]))
+    if asked["config"]:
+        if asked["config"] not in names:
+            listed = ", ".join(names[:20]) or "none"
+            raise _Missing(
+                "config",
+                f"The dataset {asked['dataset']!r} has no config {asked['config']!r};"
+                f" it has: {listed}.",
+            )
+        return asked["config"]
+    if len(names) > 1 and "default" not in names:
+        raise _Missing(
+            "config",
+            f"The claim names no config of {asked['dataset']!r}, which has several:"
+            f" {', '.join(names[:20])}.",
+        )
+    chosen = names[0] if len(names) == 1 else "default"
+    notes.append(f"config {chosen!r}: the claim names none, and this is the only or default one")
+    return chosen
+
+
+def _feature(feature: Any) -> dict[str, Any]:
+    """Describe a column in the words of the contract."""
+    kind = KINDS.get(type(feature).__name__)
+    if kind is None:
+        dtype = getattr(feature, "dtype", "")
+        if dtype in TEXTS:
+            kind = "text"
+        elif str(dtype).startswith(("int", "uint", "float", "bool")):
+            kind = "number"
+        else:
+            kind = "other"
+    return {"kind": kind, "names": list(getattr(feature, "names", None) or [])}
+
+
+def _read(asked: dict[str, str], folder: Path) -> None:
+    """Load the split and write it undecoded."""
+    import pyarrow as pa
+    from datasets import Audio, Image, get_dataset_split_names, load_dataset
+
+    notes: list[str] = []
+    config = _config(asked, notes)
+    splits = get_dataset_split_names(asked["dataset"], config, revision=asked["revision"])
+    if asked["split"] not in splits:
+        raise _Missing(
+            "split",
+            f"The dataset {asked['dataset']!r} has no split {asked['split']!r};"
+            f" it has: {', '.join(splits) or 'none'}.",
+        )
+    data = load_dataset(asked["dataset"], config, split=asked["split"], revision=asked["revision"])
+    features = {name: _feature(feature) for name, feature in data.features.items()}
+    for name, feature in data.features.items():
+        if isinstance(feature, Image | Audio):
+            data = data.cast_column(name, type(feature)(decode=False))
+    folder.mkdir()
+    table = data.data.table
+    if data._indices is not None:
+        table = data.flatten_indices().data.table
+    with (
+        pa.OSFile(str(folder / "rows.arrow"), "wb") as sink,
+        pa.ipc.new_file(sink, table.schema) as out,
+    ):
+        out.write_table(table, max_chunksize=1024)
+    described = {
+        "request": asked | {"config": config},
+        "rows": data.num_rows,
+        "fingerprint": data._fingerprint,
+        "features": features,
+        "assumptions": notes,
+    }
+    (folder / "split.json").write_text(json.dumps(described))
+
+
+def main() -> None:
+    """Answer the request in the arguments."""
+    draft, asked = Path(sys.argv[1]), json.loads(sys.argv[2])
+    try:
+        _read(asked, draft / "split")
+        answer = {"ok": "read"}
+    except _Missing as error:
+        answer = {"unsupported": str(error), "missing": error.piece}
+    except Exception as error:  # noqa: BLE001 - whatever a hostile dataset provokes is an answer
+        first = (str(error).splitlines() or [""])[0][:300]
+        answer = {
+            "error": f"The dataset {asked['dataset']!r} could not be read:"
+            f" {type(error).__name__}: {first}"
+        }
+    (draft / "answer.json").write_text(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Celery tasks: take the row, call one function. Arguments are primary keys."""
+
+import logging
+import socket
+from typing import Any
+
+from celery.signals import worker_process_shutdown
+from django.db import DatabaseError, connections
+
+from registry import services
+from registry.celery import app
+from registry.models import Run
+
+log = logging.getLogger(__name__)
+
+
+@app.task(name="workers.run", acks_late=False)
+def run(pk: int) -> None:
+    """Carry one run to its end. Delivered twice it is harmless: the row is taken once."""
+    from workers import measure
+
+    taken = Run.take(pk, socket.gethostname())
+    if taken is None:
+        return
+    try:
+        measure.execute(taken)
+    except Exception:
+        log.exception("run %s: a fault of Assay's own", pk)
+        connections.close_all()
+        measure.try_again(taken, "assay", "A fault of Assay's own; its log says more.")
+
+
+@app.task(name="workers.reap")
+def reap() -> None:
+    """Bring back what dead workers left, and send messages that were lost."""
+    try:
+        done = services.reap()
+    except DatabaseError as error:
+        log.warning("no reaping, the database is away: %s", error)
+        connections.close_all()
+        return
+    if done.requeued or done.buried:
+        log.warning("reaped: %s", done)
+
+
+@worker_process_shutdown.connect
+def close(**_: Any) -> None:
+    """Leave no sandbox behind."""
+    from workers import measure
+
+    measure.close_sandbox()
