@@ -165,23 +165,23 @@ def _prepare(
     run: Run, check: Check, subject: Subject, beat: Heartbeat, work: Path, seed: int
 ) -> Prepared:
     """Fetch the dataset's split first (it is what is most often missing), then the files."""
-    client = HubClient(run.revision.repo.hub.url, settings.ASSAY_HUB_TOKEN)
     split = drawn = columns = None
     request = check.wants(subject)
-    if request is not None:
-        asked = str(run.options.get("dataset_revision") or request.revision)
-        request = replace(request, revision=asked)
-        beat.show("reading the dataset")
-        split = Splits(settings.ASSAY_HOME).read(client, request, beat.alive)
-        Run.objects.filter(pk=run.pk).update(dataset_sha=split.request.revision)
-        columns = check.columns(subject, split.features)
-        limit = run.options.get("n")
-        drawn = sample(split, columns, seed=seed, limit=limit, folder=work)
-    files = Snapshots(settings.ASSAY_HOME).fetch(
-        client,
-        run.revision,
-        lambda done, total: beat.show("fetching the files", done >> 20, total >> 20),
-    )
+    with HubClient(run.revision.repo.hub.url, settings.ASSAY_HUB_TOKEN) as client:
+        if request is not None:
+            asked = str(run.options.get("dataset_revision") or request.revision)
+            request = replace(request, revision=asked)
+            beat.show("reading the dataset")
+            split = Splits(settings.ASSAY_HOME).read(client, request, beat.alive)
+            Run.objects.filter(pk=run.pk).update(dataset_sha=split.request.revision)
+            columns = check.columns(subject, split.features)
+            limit = run.options.get("n")
+            drawn = sample(split, columns, seed=seed, limit=limit, folder=work)
+        files = Snapshots(settings.ASSAY_HOME).fetch(
+            client,
+            run.revision,
+            lambda done, total: beat.show("fetching the files", done >> 20, total >> 20),
+        )
     return Prepared(files, split, drawn, columns)
 
 

@@ -13,7 +13,7 @@ RESERVED = frozenset({"api", "datasets", "spaces", "models"})
 _SEGMENT = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?")
 _CHARACTERS = re.compile(r"[A-Za-z0-9._-]+")
 # Nearly every file name there is, so that the slower questions are seldom asked.
-_PLAIN = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
+_PLAIN = re.compile(r"\.?\w[\w.-]{0,63}(?:/\.?\w[\w.-]{0,63}){0,9}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 

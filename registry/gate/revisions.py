@@ -35,7 +35,6 @@ def check(snapshot: Snapshot, revision: str) -> None:
         return
     if tag != revision and tag in snapshot.tags:
         return
-    return
     raise RevisionNotFound(f"{revision[:100]} of {snapshot.repo_id}")
 
 

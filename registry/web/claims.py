@@ -123,6 +123,9 @@ def _words(claimed: float, value: float, low: float, high: float, scale: Scale) 
 
 
 def _end(axis: Axis, scale: Scale, value: float) -> str:
+    """Write an end of the axis; nothing where no value of the metric can lie."""
+    if not scale.metric.low <= value <= scale.metric.high:
+        return ""
     digits = 0 if (axis.end - axis.start) * scale.factor >= 5 else scale.usual_digits
     return scale.write_bare(value, digits)
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -52,12 +54,15 @@ def site(browser, django_db_blocker) -> Iterator[str]:
     pytest-django's own ``live_server`` empties the tables after each test, which would build the
     gallery anew for each page.
     """
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        # A connection that a thread of the server keeps would forbid to drop the database.
+        patch.setitem(settings.DATABASES["default"], "CONN_MAX_AGE", 0)
         gallery.hang()
         server = LiveServer(HOST)
         yield server.url
         server.stop()
         call_command("flush", interactive=False, verbosity=0)
+        connections.close_all()  # the ones of the loop; others see other objects
 
 
 @pytest.fixture(scope="module")

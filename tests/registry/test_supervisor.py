@@ -151,6 +151,26 @@ time.sleep(60)
     assert until(lambda: not alive(child), 5)
 
 
+def test_a_process_of_the_pool_that_is_busy_dies_when_its_worker_is_killed() -> None:
+    code = """
+import os, time
+from celery.signals import worker_process_init
+import registry.celery
+child = os.fork()
+if not child:
+    worker_process_init.send(None)
+    print(os.getpid(), flush=True)
+time.sleep(60)
+"""
+    worker = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert worker.stdout is not None
+    child = int(worker.stdout.readline())
+    assert alive(child)
+    worker.kill()
+    worker.communicate(timeout=10)
+    assert until(lambda: not alive(child), 5)
+
+
 def test_descendants_are_found_at_any_depth(nursery: Nursery) -> None:
     child = nursery.start(
         "import subprocess, sys; subprocess.run([sys.executable, '-c',"

@@ -7,6 +7,7 @@ from pathlib import Path
 from analysis.contract import Limits
 
 _OPEN_FILES = 1024
+_NO_CORE_DUMP = 1  # 0 would still start a dump program of the host; 1 never does (core(5))
 _MARGIN = 1 << 30  # stacks of threads, arenas of malloc
 
 
@@ -24,7 +25,7 @@ def apply(limits: Limits, *, bound_memory: bool) -> None:
     """
     tasks = most_tasks(limits, os.cpu_count() or 1)
     wanted = {
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: _NO_CORE_DUMP,
         resource.RLIMIT_FSIZE: limits.scratch_bytes,
         resource.RLIMIT_NOFILE: _OPEN_FILES,
         resource.RLIMIT_NPROC: tasks,

@@ -32,6 +32,7 @@ from workers.sandbox.session import Session, Setting
 from workers.sandbox.staging import INPUTS_NAME, Staged, Staging
 
 _MOST_RUNS = 500
+_PATIENCE_S = 3600.0
 _log = logging.getLogger(__name__)
 _WALLS = {
     Level.FULL: Wall.BUBBLEWRAP,
@@ -225,7 +226,8 @@ class Sandbox:
     # One run
 
     def _begin(self, request: "_Request") -> Session:
-        self._lock.acquire()
+        if not self._lock.acquire(timeout=_PATIENCE_S):
+            raise SandboxUnavailable("An earlier run of this process was never closed.")
         with ExitStack() as undo:
             undo.callback(self._lock.release)
             server = self._fresh_server()

@@ -133,6 +133,7 @@ def test_attributes_have_one_shape_each():
         ("library_name: [a, b]", "library_name must be one text"),
         ("base_model: '../../etc/passwd'", "not the id of a repo"),
         ("base_model: a/b/c", "not the id of a repo"),
+        ("base_model: a..b/c", "not the id of a repo"),
         ("base_model_relation: cousin", "not a relation"),
         ("tags: [" + "x," * 2000 + "]", "Only the first 500"),
     ],

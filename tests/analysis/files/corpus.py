@@ -179,7 +179,7 @@ def benign() -> dict[str, bytes]:
         "parameter": saved(parameter),
         "plain dict of tensors": saved(dict(tensors)),
         "one tensor": saved(torch.zeros(3)),
-        "half a million dicts": pickle.dumps([{"a": 1} for _ in range(50_000)], protocol=2),
+        "fifty thousand dicts": pickle.dumps([{"a": 1} for _ in range(50_000)], protocol=2),
         "ordered dict": pickle.dumps(OrderedDict(a=1.0, b=[1, 2], c=(3, "x")), protocol=2),
         **{
             f"dict, protocol {n}": pickle.dumps({"a": [1, -5, 1 << 70], "b": None}, n)

@@ -28,7 +28,8 @@ BLOCKED = (
     "newobj of a function", "newobj_ex", "ext1", "ext4", "dotted name", "build on a safe object",
     "build with slots", "append to an object", "setitem on an object", "call of a text",
     "arguments no tuple", "codec", "payload in data.pkl", "second pickle", "name mismatch",
-    "zip slip", "changed content", "encrypted flag", "bad checksum", "payload as version", "payload as content",
+    "zip slip", "changed content", "encrypted flag", "bad checksum",
+    "payload as version", "payload as content",
     "pickle before the zip", "nul in a name",
     *(f"{module}.{name}" for module, name in corpus.TRAMPOLINES),
 )  # fmt: skip

@@ -54,6 +54,20 @@ def test_a_native_network_answers_as_transformers_does(vit: Path):
     assert not classifier.loaded.ran_own_code
 
 
+@pytest.mark.parametrize("kind", ["native", "own code"])
+def test_half_precision_weights_are_computed_in_float32(tmp_path: Path, vit: Path, kind: str):
+    folder = vit if kind == "native" else networks.write_cifar_resnet(tmp_path / "net", RESNET)
+
+    def halve(tensors: dict[str, Any]) -> None:
+        for name in [name for name in tensors if tensors[name].is_floating_point()]:
+            tensors[name] = tensors[name].half()
+
+    change_weights(folder, halve)
+    change_config(folder, dtype="float16", torch_dtype="float16")
+    network = load_classifier(folder, device="cpu", allow_code=True).loaded.network
+    assert {tensor.dtype for tensor in network.parameters()} == {torch.float32}
+
+
 @pytest.mark.parametrize("pickled", [True, False])
 def test_a_network_with_own_code_is_loaded_where_that_is_allowed(tmp_path: Path, pickled: bool):
     folder = networks.write_cifar_resnet(tmp_path / "net", RESNET, pickled=pickled)

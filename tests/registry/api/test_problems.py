@@ -45,7 +45,7 @@ def test_addresses_that_are_none(api, address):
     "query",
     [
         *("limit=0", "limit=1001", "limit=x", "limit=-1", "limit=1&limit=2", "limit=1e3"),
-        *("limit=%D9%A1", "sort=gap", "cursor=x", "nane=x", "state=lost", "name=%00"),
+        *("limit=%D9%A1", "sort=gap", "cursor=x", "naam=x", "state=lost", "name=%00"),
         "name=" + "x" * 301,
     ],
 )

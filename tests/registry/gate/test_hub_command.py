@@ -72,6 +72,7 @@ def test_workers_that_are_killed_are_replaced(tmp_path):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         if not children.exists():
             pytest.skip("this system does not list the children of a process")
+        assert get(port, "/api/models")[0].status == 200
         os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
         deadline = time.monotonic() + 20
         while True:

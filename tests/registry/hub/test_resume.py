@@ -19,7 +19,7 @@ from registry.hub.client import HubClient
 from registry.hub.sync import RESUME_WITHIN, mirror
 from registry.models import Author, Card, Claim, Edge, File, Repo, Revision, Sync, SyncProblem
 from tests.registry.hub import stub_hub
-from tests.registry.hub.test_sync import CARD
+from tests.registry.hub.passes import CARD
 
 CHILD = """
 import sys, django
