@@ -52,7 +52,7 @@ class RepoQuerySet(models.QuerySet["Repo"]):
 
 
 class Repo(models.Model):
-    """A model on a hub. Its key is the hub's own id: names get re-used by strangers."""
+    """A model on a hub. Its key is the hub's own id: names get reused by strangers."""
 
     class State(models.TextChoices):
         """Whether the hub still has it."""
