@@ -49,6 +49,31 @@ def request_run(
     A run with a finding is not repeated, one that is under way is joined, one that ended without a
     finding is queued again. The message goes out after commit. Raises RequestRefused.
     """
+    check = _known_check(check_id, revision, claim)
+    about = claim if check.needs_claim else None
+    chosen = dict(options or {})
+    with transaction.atomic():
+        run, created = Run.objects.get_or_create(
+            key=run_key(revision, check, about, chosen),
+            defaults={
+                "revision": revision,
+                "claim": about,
+                "check_id": check.id,
+                "check_version": check.version,
+                "queue": str(check.queue),
+                "options": chosen,
+                "requested_by": requested_by,
+            },
+        )
+        is_new = created or run.revive()
+        if is_new:
+            transaction.on_commit(lambda: send([run]))
+    run.refresh_from_db()
+    return run, is_new
+
+
+def _known_check(check_id: str, revision: Revision, claim: Claim | None) -> catalog.Entry:
+    """Return the check of this id, where it can measure this; raise RequestRefused."""
     check = catalog.entries().get(check_id)
     if check is None:
         known = ", ".join(sorted(catalog.entries()))
@@ -57,36 +82,7 @@ def request_run(
         raise RequestRefused(f"The check {check_id!r} measures a claim; name one.")
     if claim is not None and claim.revision_id != revision.pk:
         raise RequestRefused("That claim belongs to another revision.")
-    chosen = dict(options or {})
-    with transaction.atomic():
-        run, created = Run.objects.get_or_create(
-            key=run_key(revision, check, claim if check.needs_claim else None, chosen),
-            defaults={
-                "revision": revision,
-                "claim": claim if check.needs_claim else None,
-                "check_id": check.id,
-                "check_version": check.version,
-                "queue": str(check.queue),
-                "options": chosen,
-                "requested_by": requested_by,
-            },
-        )
-        revived = 0
-        if not created:
-            revived = Run.objects.filter(
-                pk=run.pk, status__in=[Run.Status.UNSUPPORTED, Run.Status.DEAD]
-            ).update(
-                status=Run.Status.QUEUED,
-                faults=0,
-                code="",
-                reason="",
-                sent_at=None,
-                finished_at=None,
-            )
-        if created or revived:
-            transaction.on_commit(lambda: send([run]))
-    run.refresh_from_db()
-    return run, created or bool(revived)
+    return check
 
 
 def request_checks(

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-UP_WITHIN_S = 30.0
+UP_WITHIN_S = 90.0
 
 
 def free_port() -> int:

@@ -115,10 +115,8 @@ class Splits:
             made.replace(folder)
 
 
-def _run_reader(
-    client: HubClient, asked: dict[str, str], draft: Path, alive: Callable[[], bool]
-) -> dict[str, str]:
-    """Run ``workers.splits`` on a request; return its answer. Its whole group dies with it."""
+def _environment(client: HubClient, draft: Path) -> dict[str, str]:
+    """Return what the reader may know: the hub, the token for it, and a home of its own."""
     environment = {
         "PATH": os.defpath,
         "HOME": str(draft),
@@ -126,15 +124,23 @@ def _run_reader(
         "HF_ENDPOINT": client.url,
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_UPDATE_DOWNLOAD_COUNTS": "0",  # would ask a host outside the hub
         "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
         "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
         "PYTHONWARNINGS": "ignore",
     }
     if client.token:
         environment["HF_TOKEN"] = client.token
+    return environment
+
+
+def _run_reader(
+    client: HubClient, asked: dict[str, str], draft: Path, alive: Callable[[], bool]
+) -> dict[str, str]:
+    """Run ``workers.splits`` on a request; return its answer. Its whole group dies with it."""
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-m", "workers.splits", str(draft), json.dumps(asked)],
-        env=environment,
+        env=_environment(client, draft),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

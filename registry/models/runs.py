@@ -159,6 +159,16 @@ class Run(models.Model):
         )
         return changed == 1
 
+    def revive(self) -> bool:
+        """Queue a run again that ended without a finding; False for any other."""
+        ended = Run.objects.filter(
+            pk=self.pk, status__in=[self.Status.UNSUPPORTED, self.Status.DEAD]
+        )
+        changed = ended.update(
+            status=self.Status.QUEUED, faults=0, code="", reason="", sent_at=None, finished_at=None
+        )
+        return changed == 1
+
     def give_back(self, *, reason: str) -> bool:
         """Queue the run again; the reaper sends it after a while, not at once."""
         changed = self._held().update(

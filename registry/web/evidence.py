@@ -41,6 +41,12 @@ _LABELS = {
     "cpu": "CPU",
     "gpu": "GPU",
     "id": "Id",
+    "wall_s": "Wall time",
+    "cpu_s": "CPU time",
+    "start_s": "Start of the sandbox",
+    "level": "Isolation",
+    "exit": "Exit status",
+    "forbidden": "Forbidden calls",
 }
 _UNITS = {"_s": " s", "_ms": " ms"}
 
@@ -118,7 +124,7 @@ def label(key: str) -> str:
 
 def written(key: str, value: Any) -> str:
     """Write one value of JSON with the unit that its key names."""
-    if value is None:
+    if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -126,7 +132,7 @@ def written(key: str, value: Any) -> str:
         if key.endswith("_bytes") or key == "size":
             return bytes_shown(int(value))
         unit = next((unit for ending, unit in _UNITS.items() if key.endswith(ending)), "")
-        number = f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
+        number = f"{value:,}" if isinstance(value, int) else f"{value:.{3 if unit else 6}g}"
         return (str(value) if key.endswith("seed") else number) + unit
     text = str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"

@@ -81,6 +81,7 @@ def _serve(control: socket.socket, plan: Plan) -> None:
             _, fds = channel.receive_fds(control, _FILES_OF_A_RUN)
         except channel.Closed:
             return
+        _reap()  # before the fork: the dead of the last run count as its user's processes
         child = os.fork()
         if child == 0:
             control.close()
@@ -88,7 +89,6 @@ def _serve(control: socket.socket, plan: Plan) -> None:
         for fd in fds:
             os.close(fd)
         os.waitpid(child, 0)
-        _reap()
 
 
 def _reap() -> None:

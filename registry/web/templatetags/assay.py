@@ -29,10 +29,15 @@ def visible(text: object) -> str:
 
 
 @register.simple_tag
-def state(of: State | str, *, size: str = "", count: int | None = None) -> SafeString:
-    """Draw a state: icon, word, colour; with ``count`` the number of things in that state."""
+def state(
+    of: State | str, *, size: str = "", count: int | None = None, word: str = ""
+) -> SafeString:
+    """Draw a state: icon, word, colour; with ``count`` the number of things in that state.
+
+    ``word`` says something else with the same icon and colour.
+    """
     shown = of if isinstance(of, State) else STATES[of]
-    words = shown.word if count is None else f"{count} {shown.word.lower()}"
+    words = (word or shown.word) if count is None else f"{count} {shown.word.lower()}"
     return format_html(
         '<span class="state tone-{} {}"><svg viewBox="0 0 16 16" fill="none" stroke="currentColor"'
         ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">'
