@@ -5,7 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PACKAGES := manage.py registry analysis workers benchmarks tests
-export PYTHONWARNINGS ?= default
 
 .PHONY: setup demo test test-long check format bench openapi lock clean
 

@@ -49,12 +49,8 @@ WHERE r.hub_id = %(hub)s AND r.hub_key = t.adopts AND NOT EXISTS (
 """
 
 # Names are unique among present repos, and a batch may pass them round in a ring: first they are
-# all let go, then the merge gives them out anew.
-RELEASE_RENAMED = """
-UPDATE registry_repo r SET state = 'gone' FROM incoming_repo t
-WHERE r.hub_id = %(hub)s AND r.state = 'present' AND r.hub_key = t.hub_key AND r.name <> t.name
-"""
-RELEASE_TAKEN = """
+# let go, then the merge gives them out anew. Who gets no other name has lost his to a stranger.
+RELEASE = """
 UPDATE registry_repo r SET state = 'gone', synced_at = %(now)s FROM incoming_repo t
 WHERE r.hub_id = %(hub)s AND r.state = 'present' AND r.name = t.name AND r.hub_key <> t.hub_key
 """

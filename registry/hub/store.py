@@ -86,12 +86,7 @@ class Store:
         with connection.cursor() as cursor:
             cursor.execute(statements.INCOMING)
             _copy_all(cursor, reads)
-            for statement in (
-                statements.AUTHORS,
-                statements.ADOPT,
-                statements.RELEASE_RENAMED,
-                statements.RELEASE_TAKEN,
-            ):
+            for statement in (statements.AUTHORS, statements.ADOPT, statements.RELEASE):
                 cursor.execute(statement, values)
             cursor.execute(statements.REPOS, values)
             written = cursor.fetchall()

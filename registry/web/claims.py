@@ -69,7 +69,7 @@ def compare(
         converted=said.converted,
         measured=scale.write(finding.value),
         interval=scale.write_interval(finding.low or 0.0, finding.high or 0.0) if bounds else "",
-        difference=scale.write_difference(said.value - finding.value),
+        difference=scale.write_difference(finding.value - said.value),
         figure=_figure(said, finding, scale, state, _read_tolerance(tolerance)),
     )
 

@@ -132,7 +132,10 @@ def written(key: str, value: Any) -> str:
         if key.endswith("_bytes") or key == "size":
             return bytes_shown(int(value))
         unit = next((unit for ending, unit in _UNITS.items() if key.endswith(ending)), "")
-        number = f"{value:,}" if isinstance(value, int) else f"{value:.{3 if unit else 6}g}"
+        digits = 0 if abs(value) >= 100 else 2
+        number = f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
+        if unit and isinstance(value, float):
+            number = f"{value:,.{digits}f}"
         return (str(value) if key.endswith("seed") else number) + unit
     text = str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"

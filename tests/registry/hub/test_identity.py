@@ -60,6 +60,15 @@ def test_repos_without_an_id_are_kept_by_name_until_they_get_one(hub, go):
     assert Repo.objects.get().pk == old.pk
 
 
+def test_an_id_with_another_commit_is_not_taken_for_the_repo_of_that_name(hub, go):
+    hub.add("a/net", key="")
+    go()
+    hub.add("a/net", key="7" * 24, files={"README.md": b"by a stranger"})
+    assert counts(go()) == (1, 0, 0, 0)
+    states = dict(Repo.objects.values_list("hub_key", "state"))
+    assert states == {"name:a/net": "gone", "7" * 24: "present"}
+
+
 def test_a_listing_that_leaves_out_ids_asks_where_something_changed(hub, go):
     stored = hub.add("a/net", key="1" * 24)
     go()
@@ -91,6 +100,9 @@ def test_a_cut_listing_marks_nothing_as_gone(hub, go):
     hub.spoil("cursor=1", stub_hub.status(500))
     assert go().status == "stopped"
     assert go(limit=1, fresh=True).status == "done"
+    hub.heal()
+    del hub.repos["a/two"]
+    assert go(limit=9).status == "done"
     assert go(names=["a/one"]).status == "done"
     assert Repo.objects.listed().count() == 2
 

@@ -29,9 +29,9 @@ def test_it_works():
     ("key", "value", "expected"),
     [
         ("n", 10_000, "10,000"),
-        ("wall_s", 1.25, "1.25 s"),
         ("start_ms", 12, "12 ms"),
         ("wall_s", 3.9131276, "3.91 s"),
+        ("cpu_s", 12345.6, "12,346 s"),
         ("peak_bytes", 2048, "2.00 KiB"),
         ("value", 0.123456789, "0.123457"),
         ("flag", False, "no"),

@@ -29,7 +29,7 @@ def test_it_works(read):
         "Fingerprint 7e3f2a9c1b5d8e40",
         "Isolation bubblewrap",
         "Peak memory 698 MiB",
-        "Wall time 41.7 s",
+        "Wall time 41.70 s",
         "Versions · Torch 2.13.0",
         "model.safetensors 1.04 MiB " + "5b" * 32,
         f"manage.py replay {finding.run_id}",
