@@ -8,6 +8,7 @@ and leaves out what it has met of it already.
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -34,6 +35,7 @@ RESUME_WITHIN = timedelta(days=2)  # an older listing says too little about toda
 OUTAGE_AFTER = 12  # repos in a row that the hub did not serve, each after all retries
 NO_NEWS_PAGES = 3  # in a row: the listing runs in a circle
 LOCK = 0x41737361  # with the hub's number: one pass over a hub at a time
+LOCK_WAIT_S = 5.0  # the database may need a moment to see that a killed process is gone
 
 Progress = Callable[[Sync], None]
 
@@ -268,12 +270,18 @@ def _busy(hub: Hub, limit: int | None) -> Sync:
 @contextlib.contextmanager
 def _one_at_a_time(hub: Hub) -> Iterator[bool]:
     """Hold the hub's lock, if it is free. The database lets go of it when the process dies."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, hub.pk])
-        is_free = bool(cursor.fetchone()[0])
+    until = time.monotonic() + LOCK_WAIT_S
+    while not (is_free := _locked(hub)) and time.monotonic() < until:
+        time.sleep(0.05)
     try:
         yield is_free
     finally:
         if is_free:
             with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, hub.pk])
+
+
+def _locked(hub: Hub) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, hub.pk])
+        return bool(cursor.fetchone()[0])

@@ -1,6 +1,7 @@
 """Lineage: which repo a revision was made from."""
 
 from django.db import models
+from django.db.models import Q
 
 from registry.models.repos import Repo
 from registry.models.revisions import Revision
@@ -26,7 +27,7 @@ class Edge(models.Model):
         MEASURED = "measured"
 
     child = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="parents")
-    parent_name = models.CharField(max_length=200)
+    parent_name = models.CharField(max_length=300)
     parent = models.ForeignKey(Repo, on_delete=models.SET_NULL, null=True, related_name="children")
     relation = models.CharField(max_length=10, choices=Relation, default=Relation.UNKNOWN)
     basis = models.CharField(max_length=8, choices=Basis, default=Basis.DECLARED)
@@ -34,6 +35,11 @@ class Edge(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["child", "parent_name", "basis"], name="edge_once"),
+        ]
+        indexes = [
+            models.Index(  # the mirror: which edges wait for a parent that has now come
+                fields=["parent_name"], condition=Q(parent=None), name="edge_unlinked"
+            ),
         ]
 
     def __str__(self) -> str:

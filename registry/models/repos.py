@@ -70,7 +70,7 @@ class Repo(models.Model):
     hub = models.ForeignKey(Hub, on_delete=models.PROTECT, related_name="repos")
     # The hub's `_id`, or "name:<repo id>" where the hub gives none.
     hub_key = models.CharField(max_length=120)
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=300)  # the hub has names of 257 characters
     author = models.ForeignKey(Author, on_delete=models.PROTECT, null=True, related_name="repos")
     state = models.CharField(max_length=8, choices=State, default=State.PRESENT)
     gate = models.CharField(max_length=6, choices=Gate, default=Gate.OPEN)

@@ -36,7 +36,7 @@ class SyncProblem(models.Model):
     """One record, file or page that could not be read, with the reason in one sentence."""
 
     sync = models.ForeignKey(Sync, on_delete=models.CASCADE, related_name="problems")
-    repo_name = models.CharField(max_length=200, default="", blank=True)
+    repo_name = models.CharField(max_length=300, default="", blank=True)
     stage = models.CharField(max_length=20)  # list, detail, tree, refs, card, claims, store
     reason = models.TextField()
     at = models.DateTimeField()

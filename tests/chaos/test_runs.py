@@ -1,7 +1,5 @@
 """Workers and servers are killed in the middle of runs: every run ends, with one finding each."""
 
-import io
-import json
 import signal
 import subprocess
 import sys
@@ -13,7 +11,7 @@ import psycopg
 import pytest
 
 from registry import embedded
-from tests import networks
+from tests import hubs, networks
 from tests.hubs import ROOT, answers, free_port
 from tests.registry import processes
 
@@ -21,46 +19,14 @@ pytestmark = [pytest.mark.chaos, pytest.mark.sandbox, pytest.mark.timeout(400)]
 
 RUNS = 2
 ROWS = 48
-SLOW = """
-
-import time
-
-_forward = NETWORK.forward
-
-
-def _slow(*given, **named):
-    time.sleep(3)
-    return _forward(*given, **named)
-
-
-NETWORK.forward = _slow
-"""
-
-
-def write_digits(folder):
-    """A dataset of grey pictures of noise with a test split."""
-    import numpy as np
-    from datasets import ClassLabel, Dataset, Features, Image
-    from PIL import Image as Picture
-
-    rng = np.random.default_rng(7)
-    pictures = []
-    for _ in range(ROWS):
-        picture = io.BytesIO()
-        Picture.fromarray(rng.integers(0, 255, (28, 28), dtype=np.uint8)).save(picture, "PNG")
-        pictures.append({"bytes": picture.getvalue(), "path": None})
-    features = Features(image=Image(), label=ClassLabel(names=[str(n) for n in range(10)]))
-    labels = [n % 10 for n in range(ROWS)]
-    folder.mkdir(parents=True)
-    data = Dataset.from_dict({"image": pictures, "label": labels}, features=features)
-    data.to_parquet(folder / "test.parquet")
+SLOW = "time.sleep(3)"
 
 
 @pytest.fixture(scope="module")
 def assay(tmp_path_factory):
     """All of Assay by `manage.py up`, with a hub of one slow network that claims two things."""
     hub = tmp_path_factory.mktemp("hub")
-    write_digits(hub / "datasets" / "chaos" / "noise")
+    hubs.write_noise(hub / "datasets" / "chaos" / "noise", ROWS)
     claim = {
         "task": "image-classification",
         "dataset": "chaos/noise",
@@ -71,10 +37,7 @@ def assay(tmp_path_factory):
     for victim in ("worker", "postgres", "valkey"):
         claims = [claim | {"value": 50.0 + n} for n in range(RUNS)]
         folder = networks.write_lenet5(hub / "models" / "chaos" / victim, None, claims)
-        code = next(folder.glob("model*.py"))
-        network = json.loads((folder / "config.json").read_text())["auto_map"]
-        name = network["AutoModelForImageClassification"].rpartition(".")[2]
-        code.write_text(code.read_text() + SLOW.replace("NETWORK", name))
+        hubs.misbehave(folder, SLOW)
     with processes.throwaway_home() as home:
         yield from running(home, hub)
 

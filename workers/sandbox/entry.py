@@ -68,7 +68,7 @@ def job_from(raw: Mapping[str, Any]) -> Job:
 def describe(error: BaseException) -> dict[str, JSON]:
     """An exception as the values of an error frame."""
     message = clip(str(error)) or type(error).__name__
-    if isinstance(error, CheckError):
+    if isinstance(error, CheckError) and _limit(error) is None:
         kind = "check-error"
         if isinstance(error, Unsupported):
             kind = "refused" if isinstance(error, Refused) else "unsupported"
@@ -79,8 +79,19 @@ def describe(error: BaseException) -> dict[str, JSON]:
     return {
         "error": "died",
         "message": clip(f"{type(error).__name__}: {message}"),
-        "reason": _reason(error),
+        "reason": _limit(error) or Reason.EXIT,
     }
+
+
+def _limit(error: BaseException) -> Reason | None:
+    """The limit that ended the check, also where the check has put it into words of its own."""
+    cause: BaseException | None = error
+    while cause is not None:
+        reason = _reason(cause)
+        if reason is not Reason.EXIT:
+            return reason
+        cause = cause.__cause__
+    return None
 
 
 def clip(text: str) -> str:

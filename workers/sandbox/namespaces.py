@@ -58,6 +58,7 @@ def build(run: str, scratch_bytes: int) -> None:
     _etc()
     _devices()
     _space(scratch_bytes)
+    _below_tmp()
     proc = Path(NEW_ROOT, "proc")
     proc.mkdir()
     kernel.mount("proc", str(proc), "proc", _PLAIN | kernel.MS_NOEXEC)
@@ -125,6 +126,20 @@ def _space(scratch_bytes: int) -> None:
         kernel.mount(str(inside), str(place), flags=kernel.MS_BIND)
     kernel.unmount(str(space))
     space.rmdir()
+
+
+def _below_tmp() -> None:
+    """Put an interpreter that lies below the host's /tmp back into the run's own, read-only.
+
+    The folders on the way to it belong to the zygote and can be written there: without the second
+    mount one run could leave something in them for the next.
+    """
+    for entry in os.listdir("/tmp"):  # noqa: PTH208, S108 - names only
+        source, target = f"/tmp/{entry}", f"{NEW_ROOT}/tmp/{entry}"  # noqa: S108
+        if Path(source).is_dir() and not Path(source).is_symlink():
+            _show(source, target)
+            flags = kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | _PLAIN
+            kernel.mount("none", target, flags=flags)
 
 
 def is_scratch_full(scratch: str) -> bool:

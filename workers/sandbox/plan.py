@@ -150,20 +150,13 @@ def bubblewrap(plan: Plan, command: list[str]) -> list[str]:
             out += ["--symlink", os.readlink(folder), folder]  # noqa: PTH115 - exactly as it is
         elif Path(folder).is_dir():
             out += ["--ro-bind", folder, folder]
+    # Before the interpreter: a checkout may lie below the host's /tmp, and is put back into ours.
+    out += ["--proc", "/proc", "--dev", "/dev"]
+    out += ["--size", str(16 << 20), "--tmpfs", TEMPORARY_INSIDE]
     for path in plan.readable():
         out += ["--ro-bind", path, path]
     for name, path in plan.code.items():
         out += ["--ro-bind", path, f"{CODE_INSIDE}/{name}"]
-    out += [
-        "--proc",
-        "/proc",
-        "--dev",
-        "/dev",
-        "--size",
-        str(16 << 20),
-        "--tmpfs",
-        TEMPORARY_INSIDE,
-    ]
     for device in plan.devices():  # after --dev, which would hide them
         out += ["--dev-bind", device, device]
     out += ["--ro-bind", plan.runs, STAGING_INSIDE, "--dir", NEW_ROOT, "--remount-ro", "/"]

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -54,7 +55,7 @@ class StubHub:
         class Bound(Handler):
             hub = stub
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Bound)
+        self._server = Server(("127.0.0.1", 0), Bound)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -93,6 +94,14 @@ class StubHub:
                     left[0] -= 1
                     return answer
         return None
+
+
+class Server(ThreadingHTTPServer):
+    """Says nothing about clients that were killed."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):

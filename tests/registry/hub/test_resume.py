@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils.timezone import now
 
 from registry.hub import batches
+from registry.hub import sync as sync_module
 from registry.hub.client import HubClient
 from registry.hub.sync import RESUME_WITHIN, mirror
 from registry.models import Author, Card, Claim, Edge, File, Repo, Revision, Sync, SyncProblem
@@ -203,7 +204,8 @@ def test_no_working_table_is_left(full):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_second_pass_at_the_same_time_is_not_begun(hub):
+def test_a_second_pass_at_the_same_time_is_not_begun(hub, monkeypatch):
+    monkeypatch.setattr(sync_module, "LOCK_WAIT_S", 0.1)
     hub.add("a/one")
     inside, go_on = threading.Event(), threading.Event()
 
