@@ -39,7 +39,8 @@ def is_served_by(port: int, group: int) -> bool:
     if not answers(port):
         return False
     for connection in psutil.net_connections("tcp4"):
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port:
+        place = connection.laddr
+        if connection.status == psutil.CONN_LISTEN and place and place.port == port:
             with contextlib.suppress(ProcessLookupError):
                 return connection.pid is not None and os.getpgid(connection.pid) == group
     return False
