@@ -12,10 +12,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from hypothesis import settings as examples
 from psycopg import sql
 
 from registry import embedded
 from tests import home
+
+examples.register_profile("long", max_examples=2000, deadline=None)
 
 LOOPBACK = "127.0.0.1,::1,localhost"
 
@@ -26,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("--allow-hosts"):
         config.option.allow_hosts = LOOPBACK
     config.option.allow_unix_socket = True
+    if os.environ.get("ASSAY_LONG"):
+        examples.load_profile("long")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

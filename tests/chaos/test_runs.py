@@ -1,5 +1,6 @@
 """Workers and servers are killed in the middle of runs: every run ends, with one finding each."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -17,14 +18,14 @@ from tests.registry import processes
 
 pytestmark = [pytest.mark.chaos, pytest.mark.sandbox, pytest.mark.timeout(400)]
 
-RUNS = 2
+RUNS = 12 if os.environ.get("ASSAY_LONG") else 2
 ROWS = 48
 SLOW = "time.sleep(3)"
 
 
 @pytest.fixture(scope="module")
 def assay(tmp_path_factory):
-    """All of Assay by `manage.py up`, with a hub of one slow network that claims two things."""
+    """All of Assay by `manage.py up`, with a hub of one slow network that claims several things."""
     hub = tmp_path_factory.mktemp("hub")
     hubs.write_noise(hub / "datasets" / "chaos" / "noise", ROWS)
     claim = {
