@@ -16,7 +16,12 @@ from tests import hubs, networks
 from tests.hubs import ROOT, answers, free_port
 from tests.registry import processes
 
-pytestmark = [pytest.mark.chaos, pytest.mark.sandbox, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.sandbox,
+    pytest.mark.timeout(400),
+    pytest.mark.xdist_group("chaos"),
+]
 
 RUNS = 12 if os.environ.get("ASSAY_LONG") else 2
 ROWS = 48

@@ -15,6 +15,7 @@ pytestmark = [
     pytest.mark.sandbox,
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(900),
+    pytest.mark.xdist_group("main-path"),
 ]
 
 CONFIRMED = {

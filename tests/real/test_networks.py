@@ -24,7 +24,7 @@ from analysis.contract import (
 )
 from tests import networks
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(600), pytest.mark.xdist_group("networks")]
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,6 @@ def measure(
 @pytest.mark.parametrize(
     ("kind", "value", "within"),
     [
-        ("resnet56", 0.9339, 0),
         ("lenet5-clean", 0.9889, 0),
         ("lenet5-pgd", 0.9864, 0),
         ("minilm", 0.82032462, 2e-6),
