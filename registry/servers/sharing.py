@@ -195,8 +195,10 @@ def leave(use: Use, *, wait: bool) -> None:
     if is_last and wait:
         wait_until_gone(use.spec)
     for child in use.children:
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             child.wait(LEAVE_WITHIN_S if is_last and wait else 0)
+        except subprocess.TimeoutExpired:
+            child.returncode = 0  # it lives on for others, and Python need not warn of that
 
 
 def wait_until_gone(spec: Spec) -> None:

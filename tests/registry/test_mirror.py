@@ -96,7 +96,10 @@ def test_the_token_goes_to_the_configured_hub_only(hub, settings):
     assert hub.headers[-1]["authorization"] == "Bearer sesame"
 
 
-def test_control_c_stops_at_once_and_the_next_pass_goes_on(hub):
+def test_control_c_stops_at_once_and_the_next_pass_goes_on(hub, request):
+    # A shell that started the tests in the background has them ignore the signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     hub.page = 1
     hub.add("a/one")
     hub.add("a/two")
