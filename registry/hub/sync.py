@@ -181,7 +181,8 @@ class _Pass:
         with transaction.atomic():
             if limit is None:
                 gone = self._store.mark_gone(self._sync.started_at, now())
-                log.info("%s does not list %d repos any more", self._sync.hub, gone)
+                if gone:
+                    log.info("%s does not list %d repos any more", self._sync.hub, gone)
             self._store.close()
 
     def _pages(self) -> Iterator[Page]:
