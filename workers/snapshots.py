@@ -1,6 +1,7 @@
 """The files of a revision on this machine: fetched once, kept under their own digest."""
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ class Snapshots:
     ) -> Fetched:
         known = self._path(file.sha256) if file.sha256 else None
         if known is None or not known.exists():
-            draft = self._blobs / f".{revision.pk}-{file.pk}"
+            draft = self._blobs / f".{os.getpid()}-{file.pk}"  # two workers may fetch one file
             got = client.download(
                 revision.repo.name,
                 revision.sha,
