@@ -1,8 +1,12 @@
 """The tables, one file an aggregate."""
 
 from registry.models.claims import Claim
+from registry.models.commits import Commit
+from registry.models.errands import Errand
 from registry.models.findings import Finding
+from registry.models.history import Change, CounterSeries
 from registry.models.lineage import Edge
+from registry.models.listings import StaleListing
 from registry.models.repos import Author, Hub, Repo
 from registry.models.revisions import Card, File, Revision
 from registry.models.runs import Run
@@ -13,14 +17,19 @@ __all__ = [
     "ApiToken",
     "Author",
     "Card",
+    "Change",
     "Claim",
+    "Commit",
+    "CounterSeries",
     "Edge",
+    "Errand",
     "File",
     "Finding",
     "Hub",
     "Repo",
     "Revision",
     "Run",
+    "StaleListing",
     "Sync",
     "SyncProblem",
 ]

@@ -31,6 +31,8 @@ class Author(models.Model):
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.UNKNOWN)
     is_verified = models.BooleanField(null=True)
+    hub_key = models.CharField(max_length=120, default="", blank=True)  # the hub's own id
+    checked_at = models.DateTimeField(null=True)  # when the hub was asked for kind and mark
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hub", "name"], name="author_once_per_hub")]
@@ -58,7 +60,8 @@ class Repo(models.Model):
         """Whether the hub still has it."""
 
         PRESENT = "present"
-        GONE = "gone"  # vanished, or its name answers with another id
+        GONE = "gone"  # deleted, or made private
+        REPLACED = "replaced"  # its name answers with another id
 
     class Gate(models.TextChoices):
         """Who may read the files."""
@@ -81,12 +84,21 @@ class Repo(models.Model):
     library = models.CharField(max_length=100, default="", blank=True)
     licence = models.CharField(max_length=100, default="", blank=True)
     tags = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    datasets = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    languages = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    papers = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    model_type = models.CharField(max_length=100, default="", blank=True)  # config.model_type
+    parameters = models.BigIntegerField(null=True)  # of the head, as the hub says
     downloads = models.BigIntegerField(default=0)
     likes = models.IntegerField(default=0)
+    trending = models.FloatField(default=0)
     hub_created_at = models.DateTimeField(null=True)
     hub_modified_at = models.DateTimeField(null=True)
     refs = models.JSONField(default=dict)  # {"branches": {"main": sha}, "tags": {…}}
     synced_at = models.DateTimeField()
+    # The commit whose tree and card were read; the listing alone tells less.
+    read_sha = models.CharField(max_length=64, default="", blank=True)
+    read_at = models.DateTimeField(null=True)
     problem = models.TextField(default="", blank=True)  # why a part of it could not be read
 
     objects = RepoQuerySet.as_manager()

@@ -15,6 +15,7 @@ class Revision(models.Model):
     architecture = models.CharField(max_length=100, default="", blank=True)
     parameters = models.BigIntegerField(null=True)  # from the safetensors headers
     has_tree = models.BooleanField(default=False)  # files carry sizes and hashes
+    security = models.JSONField(default=dict)  # securityRepoStatus, as the hub says
     seen_at = models.DateTimeField()
 
     class Meta:
@@ -57,6 +58,7 @@ class File(models.Model):
     size = models.BigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, default="", blank=True)
     git_oid = models.CharField(max_length=64, default="", blank=True)
+    security = models.JSONField(null=True)  # securityFileStatus, as the hub says
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["revision", "path"], name="file_once")]

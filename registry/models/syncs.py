@@ -15,10 +15,21 @@ class Sync(models.Model):
         DONE = "done"
         STOPPED = "stopped"  # the hub could not be read to the end; the reason says why
 
+    class Kind(models.TextChoices):
+        """What it reads."""
+
+        FULL = "full"  # the whole listing; what is not in it is gone
+        RECENT = "recent"  # by ``lastModified`` down to the watermark
+        NAMED = "named"  # single repos
+
     hub = models.ForeignKey(Hub, on_delete=models.PROTECT, related_name="syncs")
+    kind = models.CharField(max_length=6, choices=Kind, default=Kind.FULL)
     status = models.CharField(max_length=8, choices=Status, default=Status.RUNNING)
     reason = models.TextField(default="", blank=True)
     cursor = models.TextField(default="", blank=True)
+    # The newest ``lastModified`` that it met: the next pass of kind "recent" ends there.
+    watermark = models.DateTimeField(null=True)
+    pages = models.IntegerField(default=0)
     limit = models.IntegerField(null=True)
     seen = models.IntegerField(default=0)
     created = models.IntegerField(default=0)

@@ -1,0 +1,1 @@
+"""Measures over the mirror: named queries, their series, and exports."""

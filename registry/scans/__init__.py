@@ -1,0 +1,1 @@
+"""Scans: selections of models times checks, with a budget and a schedule."""

@@ -1,0 +1,1 @@
+"""Search: what lists of models are asked, and the read side that answers."""
