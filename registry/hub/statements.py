@@ -87,10 +87,11 @@ WITH merged AS (
 ), written AS (
     INSERT INTO registry_repo (hub_id, hub_key, name, author_id, state, gate, is_private,
         is_disabled, head_sha, pipeline_tag, library, licence, tags, downloads, likes,
-        hub_created_at, hub_modified_at, refs, synced_at, problem)
+        hub_created_at, hub_modified_at, refs, synced_at, problem, datasets, languages, papers,
+        model_type, trending, read_sha)
     SELECT %(hub)s, hub_key, name, author_id, 'present', gate, is_private, is_disabled, head_sha,
         pipeline_tag, library, licence, tags, downloads, likes, hub_created_at, hub_modified_at,
-        refs, %(now)s, problem
+        refs, %(now)s, problem, '{}', '{}', '{}', '', 0, ''
     FROM merged ORDER BY hub_key
     ON CONFLICT (hub_id, hub_key) DO UPDATE SET name = EXCLUDED.name,
         author_id = EXCLUDED.author_id, state = EXCLUDED.state, gate = EXCLUDED.gate,
@@ -122,8 +123,8 @@ WITH merged AS (
     LEFT JOIN registry_revision v ON v.repo_id = t.repo_id AND v.sha = i.sha
 ), written AS (
     INSERT INTO registry_revision
-        (repo_id, sha, config, architecture, parameters, has_tree, seen_at)
-    SELECT repo_id, sha, config, architecture, parameters, has_tree, %(now)s FROM merged
+        (repo_id, sha, config, architecture, parameters, has_tree, seen_at, security)
+    SELECT repo_id, sha, config, architecture, parameters, has_tree, %(now)s, '{}' FROM merged
     WHERE known IS NULL OR (config, architecture, parameters, has_tree)
         IS DISTINCT FROM (old_config, old_architecture, old_parameters, old_has_tree)
     ORDER BY repo_id, sha
