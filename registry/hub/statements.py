@@ -33,8 +33,8 @@ TRUNCATE incoming_repo, incoming_revision, incoming_card, incoming_file, incomin
 """
 
 AUTHORS = """
-INSERT INTO registry_author (hub_id, name, kind)
-SELECT DISTINCT %(hub)s::bigint, t.author, 'unknown' FROM incoming_repo t
+INSERT INTO registry_author (hub_id, name, kind, hub_key)
+SELECT DISTINCT %(hub)s::bigint, t.author, 'unknown', '' FROM incoming_repo t
 WHERE t.author IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM registry_author a WHERE a.hub_id = %(hub)s AND a.name = t.author)
 ORDER BY t.author
