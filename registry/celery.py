@@ -53,7 +53,12 @@ app.conf.update(
     },
     timezone="UTC",
     include=["workers.tasks"],
+    result_expires=None,  # there are no results, hence nothing for beat to clean up at night
+    # Schedules of scans are rows. These entries become rows, too, when a beat starts; there the
+    # life of a message is called expire_seconds, and "expires" would be lost without a word.
+    beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
     beat_schedule={
-        "reap": {"task": "workers.reap", "schedule": 5.0, "options": {"queue": "io", "expires": 5}},
+        name: {"task": task, "schedule": 5.0, "options": {"queue": "io", "expire_seconds": 5}}
+        for name, task in (("reap", "workers.reap"), ("scans", "workers.scans_tick"))
     },
 )

@@ -92,10 +92,10 @@ def web_task(listener: int) -> Task:
     return Task("web", command, orphaned=signal.SIGTERM, pass_fds=(listener,))
 
 
-def beat_task(home: Path) -> Task:
-    """Describe Celery's clock, whose memory lies below home."""
+def beat_task() -> Task:
+    """Describe Celery's clock, whose memory is the database."""
     command = [sys.executable, "-m", "celery", "-A", "registry", "beat", "--loglevel", "WARNING"]
-    return Task("beat", [*command, "--schedule", str(home / "beat-schedule"), "--pidfile", ""])
+    return Task("beat", [*command, "--pidfile", ""])
 
 
 def hub_task(folder: Path, port: int) -> Task:
@@ -234,7 +234,7 @@ class Supervisor:
             tasks.append(hub_task(options.hub, options.hub_port))
             more["ASSAY_HUB"] = f"http://127.0.0.1:{options.hub_port}"
         if options.workers:
-            tasks += [beat_task(self.home), *map(worker_task, groups_of_machine())]
+            tasks += [beat_task(), *map(worker_task, groups_of_machine())]
         logs = self.home / "logs"
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         env = child_environment(self.home, **more)

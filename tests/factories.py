@@ -20,6 +20,9 @@ from registry.models import (
     Repo,
     Revision,
     Run,
+    Scan,
+    ScanExecution,
+    ScanItem,
     Sync,
     SyncProblem,
 )
@@ -265,3 +268,43 @@ def taken(of: Run | None = None, worker: str = "here") -> Run:
     held = Run.take((of or run()).pk, worker)
     assert held is not None
     return held
+
+
+def scan(name: str = "", **fields: Any) -> Scan:
+    """Make a scan of all models with the check "claim", without schedule, of at most 200 runs."""
+    defaults: dict[str, Any] = {
+        "name": name or f"scan {next(_numbers)}",
+        "checks": ["claim"],
+        "max_runs": 200,
+        "due_from": NOON,
+    }
+    return Scan.objects.create(**(defaults | fields))
+
+
+def execution(of: Scan | None = None, **fields: Any) -> ScanExecution:
+    """Make an execution of a scan that is being planned, unless a state is given."""
+    of = of or scan()
+    defaults: dict[str, Any] = {
+        "state": ScanExecution.State.PLANNING,
+        "selection": of.selection,
+        "checks": of.checks,
+        "requested_by": "alice",
+        "started_at": NOON,
+    }
+    return ScanExecution.objects.create(scan=of, **(defaults | fields))
+
+
+def scan_item(of: ScanExecution, run: Run | None = None, **fields: Any) -> ScanItem:
+    """Make an item of an execution, of a run where one is given, and note it in the counts."""
+    defaults: dict[str, Any] = {"check_id": "claim", "outcome": ScanItem.Outcome.PLANNED}
+    if run is not None:
+        defaults |= {
+            "run": run,
+            "repo": run.revision.repo,
+            "claim": run.claim,
+            "subject": run.claim.key if run.claim else "",
+        }
+    made = ScanItem.objects.create(execution=of, **(defaults | fields))
+    of.moved("", made.outcome)
+    of.save(update_fields=["counts"])
+    return made

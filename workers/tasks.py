@@ -43,6 +43,26 @@ def reap() -> None:
         log.warning("reaped: %s", done)
 
 
+@app.task(name="workers.scan_slot")
+def scan_slot(pk: int) -> None:
+    """Begin the slot of a scan that is due. Beat may send this early, late or twice."""
+    from registry.scans import slots
+
+    slots.begin_due(pk)
+
+
+@app.task(name="workers.scans_tick")
+def scans_tick() -> None:
+    """Carry the executions of scans on by a bounded step."""
+    from registry.scans import engine
+
+    try:
+        engine.tick()
+    except DatabaseError as error:
+        log.warning("scans stand still, the database is away: %s", error)
+        connections.close_all()
+
+
 @worker_process_shutdown.connect
 def close(**_: Any) -> None:
     """Leave no sandbox behind."""

@@ -24,7 +24,7 @@ KINDS = {
     405: ("wrong-method", "This address does not take that method"),
     406: ("not-acceptable", "There is no answer in that format"),
     415: ("wrong-media-type", "The body is not JSON"),
-    422: ("refused", "The run cannot be made"),
+    422: ("refused", "This cannot be done"),
     429: ("too-many-requests", "Too many requests"),
     500: ("fault", "A fault of this server"),
     503: ("away", "The server cannot answer now"),

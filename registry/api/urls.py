@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
-from registry.api import views
+from registry.api import scans, views
 
 app_name = "api"
 
@@ -13,6 +13,8 @@ router.register("repos", views.RepoResource, basename="repo")
 router.register("claims", views.ClaimResource, basename="claim")
 router.register("runs", views.RunResource, basename="run")
 router.register("findings", views.FindingResource, basename="finding")
+router.register("scans", scans.ScanResource, basename="scan")
+router.register("scan-executions", scans.ScanExecutionResource, basename="scan-execution")
 
 urlpatterns = [
     path("v1/", views.RootView.as_view(), name="root"),

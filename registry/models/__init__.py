@@ -10,6 +10,7 @@ from registry.models.listings import StaleListing
 from registry.models.repos import Author, Hub, Repo
 from registry.models.revisions import Card, File, Revision
 from registry.models.runs import Run
+from registry.models.scans import Scan, ScanExecution, ScanItem
 from registry.models.syncs import Sync, SyncProblem
 from registry.models.tokens import ApiToken
 
@@ -29,6 +30,9 @@ __all__ = [
     "Repo",
     "Revision",
     "Run",
+    "Scan",
+    "ScanExecution",
+    "ScanItem",
     "StaleListing",
     "Sync",
     "SyncProblem",

@@ -37,6 +37,7 @@ class ApiToken(models.Model):
         """What a token allows beside reading."""
 
         RUNS = "runs"  # ask for runs
+        SCANS = "scans"  # make, start and stop scans
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     name = models.CharField(max_length=100)

@@ -1,1 +1,1 @@
-"""Scans: selections of models times checks, with a budget and a schedule."""
+"""Scans: what they select, when they are due, how they are carried out, what came out."""

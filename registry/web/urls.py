@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from registry.converters import RepoIdConverter, ShaConverter
-from registry.web.views import home, repos, runs
+from registry.web.views import home, repos, runs, scans
 
 app_name = "web"
 
@@ -18,6 +18,12 @@ urlpatterns = [
     path("models/<repo:name>", repos.repo_show, name="repo-show"),
     path("runs", runs.run_list, name="run-list"),
     path("runs/<int:number>", runs.run_show, name="run-show"),
+    path("scans", scans.scan_list, name="scan-list"),
+    path("scans/new", scans.scan_new, name="scan-new"),
+    path("scans/<int:number>", scans.scan_show, name="scan-show"),
+    path("scans/<int:number>/edit", scans.scan_edit, name="scan-edit"),
+    path("scans/<int:number>/do/<slug:action>", scans.scan_act, name="scan-act"),
+    path("scans/<int:number>/<int:execution>", scans.execution_show, name="execution-show"),
     path("checks", home.check_list, name="check-list"),
     path("about", home.about, name="about"),
     path("problems", home.problem_list, name="problem-list"),

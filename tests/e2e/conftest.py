@@ -9,10 +9,12 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from registry.models import Run
+from registry.models import Run, Scan, ScanExecution
+from tests import factories
 from tests.e2e import gallery
 
 CHROMIUM = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
@@ -65,6 +67,28 @@ def site(browser, django_db_blocker) -> Iterator[str]:
         connections.close_all()  # the ones of the loop; others see other objects
 
 
+def of_scans() -> dict[str, str]:
+    """Return the addresses of the pages of scans."""
+    executions = gallery.scanned()
+    scan = executions["done"].scan
+    never = Scan.objects.get(name="Never carried out")
+    attacked = ScanExecution.objects.get(requested_by=gallery.HOSTILE)
+    states = {
+        f"execution-show-{state}": f"/scans/{one.scan_id}/{one.pk}"
+        for state, one in executions.items()
+    }
+    return states | {
+        "scan-list": "/scans",
+        "scan-new": "/scans/new",
+        "scan-show": f"/scans/{scan.pk}",
+        "scan-show-never": f"/scans/{never.pk}",
+        "scan-show-attacked": f"/scans/{attacked.scan_id}",
+        "scan-edit": f"/scans/{scan.pk}/edit",
+        "execution-show": f"/scans/{scan.pk}/{executions['done'].pk}",
+        "execution-show-attacked": f"/scans/{attacked.scan_id}/{attacked.pk}",
+    }
+
+
 @pytest.fixture(scope="module")
 def pages(site) -> dict[str, str]:
     """Return the address of a page for each name of an address, and for each state of a run."""
@@ -75,20 +99,34 @@ def pages(site) -> dict[str, str]:
         for run in Run.objects.filter(revision=revision, finding__isnull=False)
     }
     runs = {f"run-show-{state}": f"/runs/{pk}" for state, pk in (states | verdicts).items()}
-    return runs | {
-        "home": "/",
-        "repo-list": "/models",
-        "repo-list-empty": "/models?q=nothing-like-it",
-        "repo-list-filtered": "/models?q=resnet&task=image-classification&sort=name",
-        "repo-show": "/models/alice/resnet20-cifar10",
-        "repo-show-gated": "/models/meta/gated-net",
-        "repo-show-record": "/models/erin/record-only",
-        "repo-by-number": f"/models/-/{gallery.attacked().repo_id}",
-        "revision-show": f"/models/alice/resnet20-cifar10/@{revision.sha}",
-        "run-list": "/runs",
-        "run-show": f"/runs/{verdicts['confirmed']}",
-        "check-list": "/checks",
-        "about": "/about",
-        "problem-list": "/problems",
-        "not-found": "/nothing/here",
-    }
+    return (
+        runs
+        | of_scans()
+        | {
+            "home": "/",
+            "repo-list": "/models",
+            "repo-list-empty": "/models?q=nothing-like-it",
+            "repo-list-filtered": "/models?q=resnet&task=image-classification&sort=name",
+            "repo-show": "/models/alice/resnet20-cifar10",
+            "repo-show-gated": "/models/meta/gated-net",
+            "repo-show-record": "/models/erin/record-only",
+            "repo-by-number": f"/models/-/{gallery.attacked().repo_id}",
+            "revision-show": f"/models/alice/resnet20-cifar10/@{revision.sha}",
+            "run-list": "/runs",
+            "run-show": f"/runs/{verdicts['confirmed']}",
+            "check-list": "/checks",
+            "about": "/about",
+            "problem-list": "/problems",
+            "not-found": "/nothing/here",
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def staff(site, django_db_blocker) -> dict[str, str]:
+    """Return the session cookie of somebody who may make and drive scans."""
+    with django_db_blocker.unblock():  # outside of a test's transaction: the server must see it
+        client = Client()
+        client.force_login(factories.user("root", is_staff=True))
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return {"name": settings.SESSION_COOKIE_NAME, "value": value, "url": site}

@@ -3,7 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
-from registry.models import Claim, Edge, Finding, Repo, Revision, Run
+from registry.models import (
+    Claim,
+    Edge,
+    Finding,
+    Repo,
+    Revision,
+    Run,
+    Scan,
+    ScanExecution,
+    ScanItem,
+)
 from tests import factories
 from tests.factories import NOON
 
@@ -43,6 +53,7 @@ def hang() -> None:
     factories.repo("erin/record-only", head_sha="", pipeline_tag="", library="", licence="")
     factories.repo("frank/disabled", is_disabled=True, downloads=3)
     hostile()
+    scans(full)
 
 
 def every_state() -> Revision:
@@ -196,3 +207,85 @@ def hostile() -> Revision:
     third = factories.claim(revision, **texts)
     factories.run(third, status=Run.Status.RUNNING, stage=HOSTILE[:30], progress=1, total=9)
     return revision
+
+
+def scanned() -> dict[str, ScanExecution]:
+    """Return an execution for each state that is shown."""
+    return {one.state: one for one in ScanExecution.objects.order_by("-pk")}
+
+
+def scans(full: Revision) -> None:
+    """Make a scan with an execution in each state, one that never ran, and a hostile one."""
+    state, outcome = ScanExecution.State, ScanItem.Outcome
+    scan = factories.scan(
+        "Image classifiers, weekly",
+        selection="task=image-classification",
+        schedule="0 3 * * 1",
+        next_slot=NOON + timedelta(days=3),
+        max_minutes=90,
+        max_bytes=3 << 30,
+        max_cost=12,
+        gpu_hour_price=2,
+    )
+    missed = "Nothing was running when it was due, and 9 hours later was too late."
+    slots = [NOON - timedelta(days=7 * weeks) for weeks in range(9, 0, -1)]
+    factories.execution(scan, state=state.MISSED, code="missed", slot=slots[0], reason=missed)
+    stopped = factories.execution(
+        scan,
+        state=state.STOPPED,
+        code="budget",
+        slot=slots[1],
+        repos=231,
+        begun=200,
+        reason="Stopped at its budget of 200 runs; 31 were not begun.",
+        finished_at=NOON,
+    )
+    counts = {"changed": 1, "new": 2, "vanished": 1, "same": 195}
+    verdicts = {"confirmed": 150, "overstated": 40, "inconclusive": 8}
+    done = factories.execution(
+        scan,
+        state=state.DONE,
+        slot=slots[2],
+        repos=240,
+        begun=42,
+        spent_s=4_321,
+        spent_bytes=1 << 31,
+        totals={"verdicts": verdicts},
+        difference={"against": stopped.pk, "counts": counts, "rows": differences(full)},
+        finished_at=NOON + timedelta(hours=1, minutes=12),
+    )
+    going = factories.execution(scan, repos=200, selected=412, begun=4, spent_s=73)
+    factories.execution(scan, state=state.WAITING, slot=slots[4])
+    for execution in (done, going):
+        for run in Run.objects.filter(revision=full).select_related("finding"):
+            ends = {Run.Status.UNSUPPORTED: outcome.UNSUPPORTED, Run.Status.DEAD: outcome.DEAD}
+            ended = outcome.MEASURED if hasattr(run, "finding") else outcome.SENT
+            became = ends.get(Run.Status(run.status), ended)
+            factories.scan_item(execution, run, outcome=became, reason=run.reason)
+        said = "It claims nothing that could be read."
+        factories.scan_item(execution, repo=full.repo, outcome=outcome.REFUSED, reason=said)
+        factories.scan_item(execution, repo=full.repo)
+    factories.scan("Never carried out", max_runs=None, max_repos=50, state=Scan.State.PAUSED)
+    attack = factories.scan(HOSTILE[:100], selection=f"q={HOSTILE}")
+    bad = factories.execution(attack, state=state.STOPPED, reason=HOSTILE, requested_by=HOSTILE)
+    run = Run.objects.filter(reason=HOSTILE).get()
+    factories.scan_item(bad, run, outcome=outcome.DEAD, reason=HOSTILE)
+
+
+def differences(full: Revision) -> list[dict[str, Any]]:
+    """Return a row of each kind of difference."""
+    runs = list(full.runs.filter(finding__isnull=False).order_by("pk")[:2])
+    row = {
+        "repo_id": full.repo_id,
+        "repo": full.repo.name,
+        "check": "claim",
+        "metric": "Accuracy",
+        "dataset": "CIFAR-10",
+        "before_run": runs[0].pk,
+        "after_run": runs[1].pk,
+    }
+    return [
+        row | {"kind": "changed", "before": "confirmed", "after": "overstated"},
+        row | {"kind": "vanished", "before": "confirmed", "after": ""},
+        row | {"kind": "new", "before": "", "after": "understated"},
+    ]

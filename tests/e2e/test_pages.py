@@ -27,7 +27,7 @@ LOOKS = [
     ("dark", NARROW, False),
     ("light", WIDE, False),
 ]
-WITHOUT_PAGE = {"health"}
+WITHOUT_PAGE = {"health", "scan-act"}
 HTML_GZ, CSS_GZ, JS_GZ = 60_000, 20_000, 25_000
 
 
@@ -158,3 +158,47 @@ def test_a_printed_page_has_its_commit_and_no_controls(browser, site, pages):
         assert not page.get_by_role("navigation", name="Main").is_visible()
         assert not page.get_by_role("button").first.is_visible()
         assert pages["revision-show"].rpartition("@")[2] in page.inner_text("footer")
+
+
+def test_a_scan_is_planned_saved_driven_and_removed_without_scripts(browser, site, staff):
+    with window(browser, scripts=False) as (page, complaints):
+        page.context.add_cookies([staff])
+        page.goto(f"{site}/scans")
+        page.get_by_role("link", name="New scan").click()
+        page.get_by_label("Name", exact=True).fill("resnets")
+        page.get_by_label("Models", exact=True).fill("/models?q=resnet20")
+        page.get_by_label("Claimed metric").check()
+        page.get_by_label("Schedule").fill("0 3 31 2 *")
+        page.get_by_role("button", name="Show the plan").click()
+        assert "never occurs" in page.inner_text("main")
+        page.get_by_label("Schedule").fill("0 3 * * 1")
+        page.get_by_role("button", name="Show the plan").click()
+        assert "At 03:00, only on Monday, UTC" in page.inner_text("main")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Run now").click()
+        assert "An execution begins." in page.inner_text("main")
+        page.get_by_role("button", name="Pause").click()
+        page.get_by_role("button", name="Resume").click()
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_role("group").locator("summary").click()
+        page.get_by_role("button", name="Remove the scan").click()
+        assert page.url == f"{site}/scans"
+        assert "resnets" not in page.inner_text("table")
+        # Chromium itself notes a form that was refused.
+        assert [one for one in complaints if "422" not in one] == []
+
+
+def test_pages_of_staff_are_sound(browser, site, staff, pages, screenshots):
+    for size in (WIDE, NARROW):
+        with window(browser, size=size) as (page, complaints):
+            page.context.add_cookies([staff])
+            for name in ("scan-list", "scan-new", "scan-show", "scan-show-never", "scan-edit"):
+                page.goto(site + pages[name], wait_until="load")
+                assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+                if name == "scan-edit":
+                    page.get_by_role("button", name="Show the plan").click()
+                page.screenshot(
+                    path=screenshots / f"{name}-staff-{size['width']}.png", full_page=True
+                )
+                assert violations(page) == [], name
+                assert complaints == [], name
