@@ -2,8 +2,10 @@
 
 import os
 import signal
+from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_process_init
 from kombu import Queue
 
@@ -30,6 +32,24 @@ def end_with_worker(**_: object) -> None:
     die_with_parent(signal.SIGKILL)
 
 
+def _every(seconds: int, task: str) -> dict[str, Any]:
+    return _entry(task, float(seconds), seconds)
+
+
+def _nightly(hour: int, minute: int, task: str) -> dict[str, Any]:
+    return _entry(task, crontab(hour=hour, minute=minute), 12 * 3600)
+
+
+def _entry(task: str, schedule: float | crontab, life_s: int) -> dict[str, Any]:
+    """Return an entry of the schedule whose message is worth nothing after ``life_s`` seconds.
+
+    Schedules are rows, also these when a beat has started; there the life of a message is called
+    expire_seconds, and "expires" would be lost without a word.
+    """
+    options = {"queue": "io", "expire_seconds": life_s}
+    return {"task": task, "schedule": schedule, "options": options}
+
+
 app.conf.update(
     task_queues=[Queue(name) for name in QUEUES],
     task_default_queue="io",
@@ -54,11 +74,12 @@ app.conf.update(
     timezone="UTC",
     include=["workers.tasks"],
     result_expires=None,  # there are no results, hence nothing for beat to clean up at night
-    # Schedules of scans are rows. These entries become rows, too, when a beat starts; there the
-    # life of a message is called expire_seconds, and "expires" would be lost without a word.
     beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
     beat_schedule={
-        name: {"task": task, "schedule": 5.0, "options": {"queue": "io", "expire_seconds": 5}}
-        for name, task in (("reap", "workers.reap"), ("scans", "workers.scans_tick"))
+        "reap": _every(5, "workers.reap"),
+        "scans": _every(5, "workers.scans_tick"),
+        # At night, UTC; the export carries the measures that were just taken.
+        "measure-ecosystem": _nightly(1, 30, "workers.measure_ecosystem"),
+        "export": _nightly(3, 0, "workers.export"),
     },
 )

@@ -9,7 +9,7 @@ be forged, and using it with another search is refused.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
@@ -100,7 +100,7 @@ def _signer() -> signing.Signer:
 
 def _write(row: models.Model, order: Order, asked: str, *, backwards: bool) -> str:
     values = [getattr(row, column) for column in order.columns]
-    key = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+    key = [value.isoformat() if isinstance(value, date) else value for value in values]
     return _signer().sign_object([order.name, asked, int(backwards), key])
 
 

@@ -109,6 +109,10 @@ ASSAY_HUB_TOKEN = environment.text("ASSAY_HUB_TOKEN")
 ASSAY_ALLOW_CODE = environment.flag("ASSAY_ALLOW_CODE")
 ASSAY_PUBLIC_URL = environment.text("ASSAY_PUBLIC_URL", "http://127.0.0.1:8000")
 
+# Where exports lie, and for how many days; web and workers must see the same folder.
+ASSAY_EXPORTS = environment.text("ASSAY_EXPORTS") or str(ASSAY_HOME / "exports")
+ASSAY_EXPORT_DAYS = environment.number("ASSAY_EXPORT_DAYS", 14)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -63,6 +63,32 @@ def scans_tick() -> None:
         connections.close_all()
 
 
+@app.task(name="workers.measure_ecosystem")
+def measure_ecosystem() -> None:
+    """Take all measures of the ecosystem, as of now."""
+    from registry.ecosystem import measuring
+
+    try:
+        done = measuring.measure()
+    except (measuring.Busy, measuring.Faulty) as error:
+        log.warning("measures: %s", error)
+    else:
+        log.info("took %s measures", len(done))
+
+
+@app.task(name="workers.export")
+def export() -> None:
+    """Write the nightly export."""
+    from registry.ecosystem.exports import making
+
+    try:
+        made = making.make()
+    except (making.Busy, OSError) as error:
+        log.warning("export: %s", error)
+    else:
+        log.info("export %s: %s bytes", made.name, made.bytes)
+
+
 @worker_process_shutdown.connect
 def close(**_: Any) -> None:
     """Leave no sandbox behind."""

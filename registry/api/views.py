@@ -237,7 +237,10 @@ class RootView(APIView):
     def get(self, request: Request) -> Response:
         """List the resources."""
         refuse_unknown(request, ())
-        names = ("repos", "claims", "runs", "findings", "scans", "scan-executions")
+        names = (
+            *("repos", "claims", "runs", "findings", "scans", "scan-executions"),
+            *("measures", "measurements", "exports"),
+        )
         resources = {name: reverse(f"api:{name[:-1]}-list", request=request) for name in names}
         return Response(resources | {"openapi": reverse("api:openapi", request=request)})
 

@@ -2,6 +2,7 @@
 
 from registry.models.claims import Claim
 from registry.models.commits import Commit
+from registry.models.ecosystem import Measurement
 from registry.models.errands import Errand
 from registry.models.findings import Finding
 from registry.models.history import Change, CounterSeries
@@ -27,6 +28,7 @@ __all__ = [
     "File",
     "Finding",
     "Hub",
+    "Measurement",
     "Repo",
     "Revision",
     "Run",

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from registry.converters import RepoIdConverter, ShaConverter
-from registry.web.views import home, repos, runs, scans
+from registry.web.views import ecosystem, exports, home, repos, runs, scans
 
 app_name = "web"
 
@@ -25,6 +25,10 @@ urlpatterns = [
     path("scans/<int:number>/do/<slug:action>", scans.scan_act, name="scan-act"),
     path("scans/<int:number>/<int:execution>", scans.execution_show, name="execution-show"),
     path("checks", home.check_list, name="check-list"),
+    path("ecosystem", ecosystem.measure_list, name="measure-list"),
+    path("ecosystem/<slug:id>", ecosystem.measure_show, name="measure-show"),
+    path("exports", exports.export_list, name="export-list"),
+    path("exports/<slug:name>/<str:file>", exports.export_file, name="export-file"),
     path("about", home.about, name="about"),
     path("problems", home.problem_list, name="problem-list"),
     path("healthz", home.health, name="health"),

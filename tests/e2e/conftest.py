@@ -50,7 +50,7 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(browser, django_db_blocker) -> Iterator[str]:
+def site(browser, django_db_blocker, tmp_path_factory) -> Iterator[str]:
     """Serve the gallery for all tests of a module; return its address.
 
     pytest-django's own ``live_server`` empties the tables after each test, which would build the
@@ -59,6 +59,7 @@ def site(browser, django_db_blocker) -> Iterator[str]:
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         # A connection that a thread of the server keeps would forbid to drop the database.
         patch.setitem(settings.DATABASES["default"], "CONN_MAX_AGE", 0)
+        patch.setattr(settings, "ASSAY_EXPORTS", str(tmp_path_factory.mktemp("exports")))
         gallery.hang()
         server = LiveServer(HOST)
         yield server.url
@@ -115,6 +116,14 @@ def pages(site) -> dict[str, str]:
             "run-list": "/runs",
             "run-show": f"/runs/{verdicts['confirmed']}",
             "check-list": "/checks",
+            "measure-list": "/ecosystem",
+            "measure-show": "/ecosystem/claims",
+            "measure-show-sample": "/ecosystem/overstatement",
+            "measure-show-hostile": "/ecosystem/models",
+            "measure-show-empty": "/ecosystem/signed-commits",
+            "measure-show-words": "/ecosystem/permissions",
+            "measure-show-day": "/ecosystem/claims?date=2026-11-19",
+            "export-list": "/exports",
             "about": "/about",
             "problem-list": "/problems",
             "not-found": "/nothing/here",

@@ -3,10 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+from registry.ecosystem import measuring
+from registry.ecosystem.definitions import Row
+from registry.ecosystem.exports import making
 from registry.models import (
     Claim,
     Edge,
     Finding,
+    Measurement,
     Repo,
     Revision,
     Run,
@@ -54,6 +58,27 @@ def hang() -> None:
     factories.repo("frank/disabled", is_disabled=True, downloads=3)
     hostile()
     scans(full)
+    counted()
+
+
+def counted() -> None:
+    """Take all measures, give one of them a past, and write an export."""
+    measuring.measure()
+    for days in range(1, 40):
+        Measurement.objects.create(
+            measure="claims",
+            version=1,
+            date=NOON.date() - timedelta(days=days),
+            at=NOON,
+            numerator=40 + days % 7,
+            denominator=900 + days,
+            unknown=days,
+            unseen=3,
+            breakdown=[Row("task", HOSTILE, 1, 9, 2).as_json()],
+            seconds=1.5,
+        )
+    making.make(at=NOON - timedelta(days=1))
+    making.make(at=NOON)
 
 
 def every_state() -> Revision:

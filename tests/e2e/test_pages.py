@@ -27,7 +27,7 @@ LOOKS = [
     ("dark", NARROW, False),
     ("light", WIDE, False),
 ]
-WITHOUT_PAGE = {"health", "scan-act"}
+WITHOUT_PAGE = {"health", "export-file", "scan-act"}
 HTML_GZ, CSS_GZ, JS_GZ = 60_000, 20_000, 25_000
 
 

@@ -29,9 +29,9 @@ def test_it_is_served(client):
     assert described["openapi"] == "3.1.0"
     assert set(described["paths"]) == {
         f"/api/v1/{noun}{tail}"
-        for noun in ("repos", "claims", "runs", "findings")
+        for noun in ("repos", "claims", "runs", "findings", "measures", "measurements")
         for tail in ("", "/{id}")
-    }
+    } | {"/api/v1/exports", "/api/v1/exports/{name}"}
     ask = described["paths"]["/api/v1/runs"]["post"]
     assert set(ask["responses"]) == {"200", "202", "default"}
     assert ask["security"] == [{"token": []}]

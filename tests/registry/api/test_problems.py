@@ -94,6 +94,7 @@ def test_each_kind_is_explained_on_its_page(client):
 
 def test_the_root_lists_what_there_is(api):
     body = api.get("/api/v1/").json()
-    assert list(body) == ["repos", "claims", "runs", "findings", "openapi"]
+    nouns = ["repos", "claims", "runs", "findings", "measures", "measurements", "exports"]
+    assert list(body) == [*nouns, "openapi"]
     for address in body.values():
         assert api.get(address).status_code == 200
