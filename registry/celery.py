@@ -81,5 +81,9 @@ app.conf.update(
         # At night, UTC; the export carries the measures that were just taken.
         "measure-ecosystem": _nightly(1, 30, "workers.measure_ecosystem"),
         "export": _nightly(3, 0, "workers.export"),
+        # These do nothing unless ASSAY_MIRROR is set.
+        "mirror-listing": _every(600, "workers.mirror_listing"),
+        "mirror-errands": _every(60, "workers.mirror_errands"),
+        "mirror-authors": _every(600, "workers.mirror_authors"),
     },
 )

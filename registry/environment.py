@@ -30,6 +30,18 @@ def number(name: str, default: int) -> int:
         raise ValueError(f"{name} is {value!r}; say a whole number") from error
 
 
+def share(name: str, default: float) -> float:
+    """Return the variable as a number above 0 and up to 1; refuse what is none."""
+    value = os.environ.get(name, "").strip()
+    try:
+        found = float(value) if value else default
+    except ValueError:
+        found = 0.0
+    if not 0.0 < found <= 1.0:
+        raise ValueError(f"{name} is {value!r}; say a number above 0 and up to 1")
+    return found
+
+
 def home() -> Path:
     """Return the folder of everything that Assay keeps: database, artefacts, keys.
 

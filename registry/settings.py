@@ -100,11 +100,21 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "registry.models.Run.Status",
+        "SyncStatusEnum": "registry.models.Sync.Status",
+    },
 }
 
 # The hub that is mirrored where a command names none.
 ASSAY_HUB = environment.text("ASSAY_HUB", "https://huggingface.co")
 ASSAY_HUB_TOKEN = environment.text("ASSAY_HUB_TOKEN")
+# The share of a hub's allowance of calls that is used, and who counts it: "shared" by all processes
+# of this database, or "local" to each client.
+ASSAY_HUB_SHARE = environment.share("ASSAY_HUB_SHARE", 0.98)
+ASSAY_HUB_BUDGET = environment.text("ASSAY_HUB_BUDGET", "shared")
+# Beat mirrors ASSAY_HUB by itself.
+ASSAY_MIRROR = environment.flag("ASSAY_MIRROR")
 # The operator allows the code that comes with a model (auto_map), inside the sandbox only.
 ASSAY_ALLOW_CODE = environment.flag("ASSAY_ALLOW_CODE")
 ASSAY_PUBLIC_URL = environment.text("ASSAY_PUBLIC_URL", "http://127.0.0.1:8000")

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -64,9 +64,10 @@ def has_gpu() -> bool:
     return any(Path("/dev").glob("nvidia[0-9]*"))
 
 
-def groups_of_machine() -> list[Group]:
-    """Return the groups of workers that this machine can serve."""
-    return [group for group in GROUPS if group.name != "gpu" or has_gpu()]
+def groups_of_machine(*, mirror: bool = False) -> list[Group]:
+    """Return the groups that this machine can serve; three processes may wait for a hub."""
+    io = replace(GROUPS[0], processes=GROUPS[0].processes + (3 if mirror else 0))
+    return [io, *(group for group in GROUPS[1:] if group.name != "gpu" or has_gpu())]
 
 
 # -- the processes
@@ -175,6 +176,7 @@ class Options:
     hub: Path | None = None
     hub_port: int = 8001
     workers: bool = True
+    mirror: bool = False
 
 
 class Supervisor:
@@ -233,8 +235,10 @@ class Supervisor:
         if options.hub is not None:
             tasks.append(hub_task(options.hub, options.hub_port))
             more["ASSAY_HUB"] = f"http://127.0.0.1:{options.hub_port}"
+        more |= {"ASSAY_MIRROR": "1"} if options.mirror else {}
         if options.workers:
-            tasks += [beat_task(), *map(worker_task, groups_of_machine())]
+            groups = groups_of_machine(mirror=options.mirror or environment.flag("ASSAY_MIRROR"))
+            tasks += [beat_task(), *map(worker_task, groups)]
         logs = self.home / "logs"
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         env = child_environment(self.home, **more)

@@ -11,6 +11,7 @@ SECRET_KEY = "tests-only"
 LOGGING = {"version": 1, "disable_existing_loggers": False}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+ASSAY_HUB_BUDGET = "local"  # a test's hub must not live on in the next test's budget
 
 if not os.environ.get("DATABASE_URL"):
     DATABASES["default"]["TEST"] = {"NAME": f"{home.DATABASE}{home.SESSION}"}

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from collections.abc import Callable
 from typing import Any
 
 from celery.signals import worker_process_shutdown
@@ -87,6 +88,40 @@ def export() -> None:
         log.warning("export: %s", error)
     else:
         log.info("export %s: %s bytes", made.name, made.bytes)
+
+
+@app.task(name="workers.mirror_listing")
+def mirror_listing() -> None:
+    """Read the hub's listing, whole or what changed. Delivered twice it is harmless."""
+    from registry.hub import ticks
+
+    _tick(ticks.read_listing)
+
+
+@app.task(name="workers.mirror_errands")
+def mirror_errands() -> None:
+    """Read repos of the work list for a minute. Delivered twice it is harmless."""
+    from registry.hub import ticks
+
+    _tick(ticks.read_errands)
+
+
+@app.task(name="workers.mirror_authors")
+def mirror_authors() -> None:
+    """Ask the hub for authors for a minute. Delivered twice it is harmless."""
+    from registry.hub import ticks
+
+    _tick(ticks.read_authors)
+
+
+def _tick(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except DatabaseError as error:
+        log.warning("the mirror's tick ended early, the database is away: %s", error)
+        connections.close_all()
+    except Exception:
+        log.exception("the mirror's tick: a fault of Assay's own")
 
 
 @worker_process_shutdown.connect

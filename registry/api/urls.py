@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
-from registry.api import ecosystem, scans, views
+from registry.api import ecosystem, mirror, scans, views
 
 app_name = "api"
 
@@ -16,6 +16,7 @@ router.register("findings", views.FindingResource, basename="finding")
 router.register("scans", scans.ScanResource, basename="scan")
 router.register("scan-executions", scans.ScanExecutionResource, basename="scan-execution")
 router.register("measurements", ecosystem.MeasurementResource, basename="measurement")
+router.register("syncs", mirror.SyncResource, basename="sync")
 
 urlpatterns = [
     path("v1/", views.RootView.as_view(), name="root"),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("v1/measures/<slug:id>", ecosystem.MeasureView.as_view(), name="measure"),
     path("v1/exports", ecosystem.ExportListView.as_view(), name="export-list"),
     path("v1/exports/<slug:name>", ecosystem.ExportView.as_view(), name="export"),
+    path("v1/mirror", mirror.MirrorView.as_view(), name="mirror"),
     path("v1/", include(router.urls)),
     # Only below v1: a hub's own endpoints live under /api/, too.
     re_path(r"^v1(?:/.*)?$", views.not_found, name="not-found"),

@@ -239,9 +239,10 @@ class RootView(APIView):
         refuse_unknown(request, ())
         names = (
             *("repos", "claims", "runs", "findings", "scans", "scan-executions"),
-            *("measures", "measurements", "exports"),
+            *("measures", "measurements", "exports", "syncs"),
         )
         resources = {name: reverse(f"api:{name[:-1]}-list", request=request) for name in names}
+        resources["mirror"] = reverse("api:mirror", request=request)
         return Response(resources | {"openapi": reverse("api:openapi", request=request)})
 
 

@@ -19,13 +19,15 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # its __all__
 
 from registry.hub import answers
 from registry.hub.answers import DatasetInfo, Fault, Page, Record, Refs, Tree, TreeEntry
+from registry.hub.budget import Budget
 from registry.hub.downloads import Download, Downloaded
 from registry.hub.names import quoted_path, quoted_repo, quoted_revision, shown
-from registry.hub.problems import BadName, Broken
+from registry.hub.problems import BadName, Broken, Missing
 from registry.hub.transport import Answer, Transport, origin_of
 
 PAGE = 1000
 JSON_LIMIT = 64 << 20  # bytes
+SMALL_LIMIT = 1 << 20
 CARD_LIMIT = 2 << 20
 TREE_LIMIT = 100_000  # files of one commit
 CARD = "README.md"
@@ -55,11 +57,17 @@ class HubClient:
     """One hub. Every method may be called by many threads at once, and raises HubProblem.
 
     ``token`` goes to the hub's own address only; without one none is sent, whatever lies in the
-    home folder of the process. ``sleep`` is what waiting between tries means.
+    home folder of the process. ``sleep`` is what waiting means; where it returns something true,
+    the wait was broken off. ``budget`` counts the calls; without one it is the usual one.
     """
 
     def __init__(
-        self, url: str, token: str = "", *, sleep: Callable[[float], object] = time.sleep
+        self,
+        url: str,
+        token: str = "",
+        *,
+        sleep: Callable[[float], object] = time.sleep,
+        budget: Budget | None = None,
     ) -> None:
         self.url = url.rstrip("/")
         self.token = token
@@ -70,7 +78,9 @@ class HubClient:
         headers = build_hf_headers(
             token=token or False, library_name="assay", user_agent={"purpose": "mirror"}
         )
-        self._transport = Transport(self.url, headers, told_wait=_told_wait, sleep=sleep)
+        self._transport = Transport(
+            self.url, headers, told_wait=_told_wait, sleep=sleep, token=token, budget=budget
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -132,6 +142,27 @@ class HubClient:
         """Return branches and tags of a repo."""
         return answers.refs(self._json(f"/api/models/{quoted_repo(name)}/refs"))
 
+    def commits(self, name: str, revision: str = "main") -> Iterator[Any]:
+        """Yield the pages of the history from the newest commit on, as they came; raise Missing."""
+        url = f"{self.url}/api/models/{quoted_repo(name)}/commits/{quoted_revision(revision)}"
+        visited = set[str]()
+        while url:
+            if url in visited:
+                raise Broken(f"The history of {shown(name)} leads back to a page it had before.")
+            visited.add(url)
+            raw, url = self._paged(url)
+            yield raw
+
+    def author(self, name: str) -> tuple[str, Any]:
+        """Return "organisation" or "user", and what the hub says of it; raise Missing."""
+        place = quoted_repo(name)
+        if "/" in place:
+            raise BadName(f"The author's name {shown(name)} has a slash.")
+        try:
+            return "organisation", self._json(f"/api/organizations/{place}/overview", SMALL_LIMIT)
+        except Missing:
+            return "user", self._json(f"/api/users/{place}/overview", SMALL_LIMIT)
+
     def small_file(
         self, name: str, sha: str, path: str, max_bytes: int, repo_type: str = "model"
     ) -> bytes:
@@ -180,9 +211,10 @@ class HubClient:
         place = f"{quoted_repo(name)}/resolve/{quoted_revision(sha)}/{quoted_path(path)}"
         return f"{self.url}/{prefix}{place}"
 
-    def _json(self, place: str) -> Any:
+    def _json(self, place: str, limit: int | None = None) -> Any:
         url = self.url + quote(place, safe="/%?=&")
-        return self._transport.get(url, JSON_LIMIT, answers.parse_json(self._transport.place(url)))
+        parse = answers.parse_json(self._transport.place(url))
+        return self._transport.get(url, limit or JSON_LIMIT, parse)
 
     def _paged(self, url: str) -> tuple[Any, str]:
         """Return the body of a page and the address of the next; raise Broken for a foreign one."""

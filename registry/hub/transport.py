@@ -14,6 +14,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpcore2
 
+from registry.hub.budget import LONGEST_WAIT_S, Account, Budget, origin_text
+from registry.hub.budget_shared import usual
 from registry.hub.names import shown
 from registry.hub.network import GuardedBackend
 from registry.hub.problems import (
@@ -30,7 +32,6 @@ from registry.hub.problems import (
 
 MAX_HOPS = 5
 DELAYS_S = (1.0, 2.0, 4.0, 8.0, 8.0)  # between tries; as many retries as there are delays
-LONGEST_WAIT_S = 900.0  # the Hub's windows are 300 s; who asks for more is not waited for
 CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 30.0
 ANSWER_TIMEOUT_S = 180.0
@@ -91,12 +92,14 @@ class Transport:
         told_wait: Callable[[Mapping[str, str]], float | None],
         sleep: Callable[[float], object] = time.sleep,
         connections: int = 10,
+        token: str = "",
+        budget: Budget | None = None,
     ) -> None:
         self.base = base
         self._origin = origin_of(urlsplit(base))
         self._headers = dict(headers)
         self._told_wait = told_wait
-        self._sleep = sleep
+        self._account = Account(budget or usual(), origin_text(urlsplit(base)), token, sleep)
         self._pool = httpcore2.ConnectionPool(
             max_connections=connections,
             max_keepalive_connections=connections,
@@ -148,19 +151,24 @@ class Transport:
         """Wait before try ``attempt + 1``, as told or longer each time; raise when it is over."""
         if attempt >= len(DELAYS_S) or (told is not None and told > LONGEST_WAIT_S):
             raise problem
-        self._sleep(DELAYS_S[attempt] if told is None else told)
+        if self._account.wait(DELAYS_S[attempt] if told is None else told):
+            raise problem  # the wait was broken off: somebody wants to end
 
     @contextmanager
     def open(self, url: str, headers: Mapping[str, str]) -> Iterator[Opened]:
-        """Send one request, follow redirects; raise Unreachable or RedirectRefused.
+        """Send one request, follow redirects; raise Unreachable, RedirectRefused or Limited.
 
-        Faults while the chunks are read are Unreachable, too.
+        Each hop to the hub itself is a call of its budget. Faults while the chunks are read are
+        Unreachable, too.
         """
         told: dict[str, str] = {}
         for _ in range(MAX_HOPS + 1):
+            path = urlsplit(url).path
+            permit = self._account.admit(path) if self.is_own(url) else None
             with self._hop(url, headers) as response:
                 got = _headers(response.headers)
-                if self.is_own(url):
+                if permit is not None:
+                    self._account.heard(path, permit, response.status, got)
                     told |= got
                 if response.status not in _REDIRECTS or "location" not in got:
                     yield Opened(response.status, got, told, self._chunks(url, response))

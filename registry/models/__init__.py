@@ -1,5 +1,6 @@
 """The tables, one file an aggregate."""
 
+from registry.models.budgets import BudgetWindow
 from registry.models.claims import Claim
 from registry.models.commits import Commit
 from registry.models.ecosystem import Measurement
@@ -18,6 +19,7 @@ from registry.models.tokens import ApiToken
 __all__ = [
     "ApiToken",
     "Author",
+    "BudgetWindow",
     "Card",
     "Change",
     "Claim",

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from registry.converters import RepoIdConverter, ShaConverter
-from registry.web.views import ecosystem, exports, home, repos, runs, scans
+from registry.web.views import ecosystem, exports, home, mirror, repos, runs, scans
 
 app_name = "web"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("scans/<int:number>/edit", scans.scan_edit, name="scan-edit"),
     path("scans/<int:number>/do/<slug:action>", scans.scan_act, name="scan-act"),
     path("scans/<int:number>/<int:execution>", scans.execution_show, name="execution-show"),
+    path("mirror", mirror.mirror_show, name="mirror-show"),
     path("checks", home.check_list, name="check-list"),
     path("ecosystem", ecosystem.measure_list, name="measure-list"),
     path("ecosystem/<slug:id>", ecosystem.measure_show, name="measure-show"),

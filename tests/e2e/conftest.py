@@ -115,6 +115,7 @@ def pages(site) -> dict[str, str]:
             "revision-show": f"/models/alice/resnet20-cifar10/@{revision.sha}",
             "run-list": "/runs",
             "run-show": f"/runs/{verdicts['confirmed']}",
+            "mirror-show": "/mirror",
             "check-list": "/checks",
             "measure-list": "/ecosystem",
             "measure-show": "/ecosystem/claims",

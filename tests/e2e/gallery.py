@@ -7,8 +7,10 @@ from registry.ecosystem import measuring
 from registry.ecosystem.definitions import Row
 from registry.ecosystem.exports import making
 from registry.models import (
+    BudgetWindow,
     Claim,
     Edge,
+    Errand,
     Finding,
     Measurement,
     Repo,
@@ -17,6 +19,8 @@ from registry.models import (
     Scan,
     ScanExecution,
     ScanItem,
+    Sync,
+    SyncProblem,
 )
 from tests import factories
 from tests.factories import NOON
@@ -58,6 +62,7 @@ def hang() -> None:
     factories.repo("frank/disabled", is_disabled=True, downloads=3)
     hostile()
     scans(full)
+    mirrored()
     counted()
 
 
@@ -79,6 +84,34 @@ def counted() -> None:
         )
     making.make(at=NOON - timedelta(days=1))
     making.make(at=NOON)
+
+
+def mirrored() -> None:
+    """Make passes in every state, a work list, problems and a budget."""
+    passes: list[dict[str, Any]] = [
+        {"status": "done", "seen": 2_512_000, "created": 2_511_998, "finished_at": NOON},
+        {"status": "stopped", "kind": "recent", "reason": HOSTILE, "finished_at": NOON},
+        {"status": "running", "seen": 1_200_000, "failed": 12},
+    ]
+    for fields in passes:
+        sync = Sync.objects.create(hub=factories.hub(), started_at=NOON, **fields)
+        SyncProblem.objects.create(
+            sync=sync, repo_name=HOSTILE, stage="card", reason=HOSTILE, at=NOON
+        )
+    Errand.objects.create(repo=attacked().repo, reason="changed", wanted_at=NOON)
+    for bucket, quota in (("api", 1_000), ("resolve", None)):
+        BudgetWindow.objects.create(
+            origin="https://hub.example",
+            identity="token-0123456789abcdef",
+            bucket=bucket,
+            quota=quota,
+            length_s=300.0,
+            ends_at=NOON + timedelta(days=9_000),
+            blocked_until=NOON + timedelta(days=9_000),
+            granted=640,
+            refused=1,
+            changed_at=NOON,
+        )
 
 
 def every_state() -> Revision:

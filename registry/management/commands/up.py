@@ -24,6 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("--hub", type=Path, metavar="FOLDER", help="also serve this folder")
         parser.add_argument("--hub-port", type=int, default=8001, help="port of the folder's hub")
         parser.add_argument(
+            "--mirror", action="store_true", help="keep a mirror of the hub by itself"
+        )
+        parser.add_argument(
             "--no-workers", dest="workers", action="store_false", help="web only, no beat either"
         )
 
@@ -31,7 +34,7 @@ class Command(BaseCommand):
         """Run until SIGINT or SIGTERM."""
         if options["hub"] is not None and not options["hub"].is_dir():
             raise CommandError(f"There is no folder {options['hub']}.")
-        names = ("host", "port", "hub", "hub_port", "workers")
+        names = ("host", "port", "hub", "hub_port", "workers", "mirror")
         asked = supervisor.Options(**{name: options[name] for name in names})
         say = partial(supervisor.print_line, self.stdout)
         try:

@@ -17,7 +17,7 @@ CUT = object()
 _FILE = re.compile(r"/(datasets/)?(?P<name>[^/]+(?:/[^/]+)?)/resolve/(?P<sha>[^/]+)/(?P<path>.+)")
 _REPO = re.compile(
     r"/api/(?P<kind>models|datasets)/(?P<name>[^/]+(?:/[^/]+)??)"
-    r"(?:/(?P<what>revision|tree|refs)(?:/(?P<rev>[^/]+))?)?"
+    r"(?:/(?P<what>revision|tree|refs|commits)(?:/(?P<rev>[^/]+))?)?"
 )
 
 
@@ -44,6 +44,8 @@ class StubHub:
     def __init__(self) -> None:
         self.repos: dict[str, Stored] = {}
         self.datasets: dict[str, Stored] = {}
+        self.overviews: dict[str, dict[str, Any]] = {}  # by "organizations/NAME" or "users/NAME"
+        self.history: dict[str, list[dict[str, Any]]] = {}  # by repo, the newest commit first
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.page = 1000
@@ -129,6 +131,9 @@ class Handler(BaseHTTPRequestHandler):
         query = parse_qs(parts.query)
         if path == "/api/models":
             return self.listing(query)
+        if path.endswith("/overview"):
+            said = self.hub.overviews.get(path.removeprefix("/api/").removesuffix("/overview"))
+            return self.send(404, b"{}") if said is None else self.json(said)
         file = _FILE.fullmatch(path)
         if file is not None:
             return self.file(file["name"], file["path"], "datasets/" if file[1] else "")
@@ -150,7 +155,18 @@ class Handler(BaseHTTPRequestHandler):
             if not stored.has_tree:
                 return self.missing("RevisionNotFound")
             return self.tree(stored, int(query.get("cursor", ["0"])[0]))
+        if what == "commits":
+            return self.commits(self.hub.history.get(stored.name, []), query)
         return self.json(self.info(stored, blobs="blobs" in query))
+
+    def commits(self, history: list[dict[str, Any]], query: dict[str, list[str]]) -> None:
+        """Answer a page of fifty commits."""
+        page = int(query.get("p", ["0"])[0])
+        headers = {}
+        if (page + 1) * 50 < len(history):
+            address = f"{self.hub.url}{urlsplit(self.path).path}?p={page + 1}"
+            headers["Link"] = f'<{address}>; rel="next"'
+        self.json(history[page * 50 : page * 50 + 50], headers)
 
     def tree(self, stored: Stored, start: int) -> None:
         """Answer a page of a thousand files."""
