@@ -77,6 +77,7 @@ app.conf.update(
     beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
     beat_schedule={
         "reap": _every(5, "workers.reap"),
+        "refresh-listings": _every(5, "workers.refresh_listings"),
         "scans": _every(5, "workers.scans_tick"),
         # At night, UTC; the export carries the measures that were just taken.
         "measure-ecosystem": _nightly(1, 30, "workers.measure_ecosystem"),

@@ -71,8 +71,8 @@ def page(
     has_next, has_previous = (True, more) if backwards else (more, bool(cursor))
     return Page(
         shown,
-        _write(shown[-1], order, asked, backwards=False) if has_next else "",
-        _write(shown[0], order, asked, backwards=True) if has_previous else "",
+        cursor_at(shown[-1], order, asked) if has_next else "",
+        cursor_at(shown[0], order, asked, backwards=True) if has_previous else "",
     )
 
 
@@ -98,7 +98,8 @@ def _signer() -> signing.Signer:
     return signing.Signer(salt="registry.keysets")
 
 
-def _write(row: models.Model, order: Order, asked: str, *, backwards: bool) -> str:
+def cursor_at(row: models.Model, order: Order, asked: str, *, backwards: bool = False) -> str:
+    """Return the cursor of the page after this row, or before it."""
     values = [getattr(row, column) for column in order.columns]
     key = [value.isoformat() if isinstance(value, date) else value for value in values]
     return _signer().sign_object([order.name, asked, int(backwards), key])

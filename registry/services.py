@@ -16,7 +16,7 @@ from analysis import catalog, contract
 from analysis.contract import JSON
 from registry import signing
 from registry.celery import app
-from registry.models import Claim, Finding, Revision, Run
+from registry.models import Claim, Finding, Revision, Run, StaleListing
 from registry.models.runs import MAX_FAULTS, MESSAGE_LIFE
 
 log = logging.getLogger(__name__)
@@ -188,4 +188,5 @@ def store_finding(run: Run, finding: contract.Finding, evidence: dict[str, JSON]
             envelope=envelope,
             created_at=at,
         )
+        StaleListing.mark([run.revision.repo_id])
     return True

@@ -92,6 +92,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "registry.api.problems.handler",
     "PAGE_SIZE": 50,
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a facet of the list of repos
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {

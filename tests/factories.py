@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 
+from registry import search
 from registry.models import (
     ApiToken,
     Author,
@@ -17,12 +18,14 @@ from registry.models import (
     File,
     Finding,
     Hub,
+    Listing,
     Repo,
     Revision,
     Run,
     Scan,
     ScanExecution,
     ScanItem,
+    StaleListing,
     Sync,
     SyncProblem,
 )
@@ -308,3 +311,10 @@ def scan_item(of: ScanExecution, run: Run | None = None, **fields: Any) -> ScanI
     of.moved("", made.outcome)
     of.save(update_fields=["counts"])
     return made
+
+
+def listed() -> int:
+    """Bring the listings of all repos up to date, as the writers of the product would have it."""
+    StaleListing.mark(Repo.objects.values_list("pk", flat=True))
+    StaleListing.mark(Listing.objects.values_list("pk", flat=True))
+    return search.refresh()

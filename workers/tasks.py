@@ -8,7 +8,7 @@ from typing import Any
 from celery.signals import worker_process_shutdown
 from django.db import DatabaseError, connections
 
-from registry import services
+from registry import search, services
 from registry.celery import app
 from registry.models import Run
 
@@ -122,6 +122,16 @@ def _tick(work: Callable[[], object]) -> None:
         connections.close_all()
     except Exception:
         log.exception("the mirror's tick: a fault of Assay's own")
+
+
+@app.task(name="workers.refresh_listings")
+def refresh_listings() -> None:
+    """Make the listings of what changed anew; one worker at a time, the others leave at once."""
+    try:
+        search.keep_fresh()
+    except DatabaseError as error:
+        log.warning("the listings stay as they are, the database is away: %s", error)
+        connections.close_all()
 
 
 @worker_process_shutdown.connect

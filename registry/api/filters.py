@@ -1,6 +1,6 @@
 """Parameters of lists: declared by the view, everything else is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,11 +76,13 @@ class DeclaredFilters(BaseFilterBackend):
         ]
 
 
-def refuse_unknown(request: Request, known: tuple[str, ...]) -> None:
+def refuse_unknown(
+    request: Request, known: tuple[str, ...], *, repeatable: Container[str] = ()
+) -> None:
     """Raise ValidationError for a parameter that is not known, or is given twice."""
     for name, values in request.query_params.lists():
         if name not in known:
             there = ", ".join(sorted(known)) or "none"
             raise ValidationError({name: [f"There is no such parameter; there are: {there}."]})
-        if len(values) > 1:
+        if len(values) > 1 and name not in repeatable:
             raise ValidationError({name: ["Give this parameter once."]})

@@ -35,18 +35,22 @@ class KeysetPagination(BasePagination):
             page = keysets.page(
                 queryset,
                 order,
-                size=_limit(request.query_params.get("limit", "")),
+                size=limit_of(request),
                 cursor=request.query_params.get("cursor", ""),
                 asked=keysets.question(filters),
             )
         except keysets.BadCursor as error:
             raise ValidationError({"cursor": [str(error)]}) from error
+        self.remember(request, page)
+        return page.rows
+
+    def remember(self, request: Request, page: "keysets.Page[Any]") -> None:
+        """Keep the addresses of the pages around this one."""
         here = request.build_absolute_uri()
         self._next = replace_query_param(here, "cursor", page.next) if page.next else None
         self._previous = (
             replace_query_param(here, "cursor", page.previous) if page.previous else None
         )
-        return page.rows
 
     def get_paginated_response(self, data: Any) -> Response:
         """Return the page with its neighbours in the body and in ``Link``."""
@@ -90,7 +94,9 @@ def _order(orders: Mapping[str, keysets.Order], name: str) -> keysets.Order:
     return orders[name or usual]
 
 
-def _limit(text: str) -> int:
+def limit_of(request: Request) -> int:
+    """Return how many rows a page is to have; raise ValidationError."""
+    text = request.query_params.get("limit", "")
     if not text:
         return DEFAULT_LIMIT
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_LIMIT):

@@ -229,3 +229,19 @@ class RunRequestSerializer(serializers.Serializer[Any]):
             if unknown:
                 raise serializers.ValidationError(unknown)
         return super().to_internal_value(data)
+
+
+class ChoiceSerializer(serializers.Serializer[Any]):
+    """A value of a facet, with its count."""
+
+    value = serializers.CharField()
+    count = serializers.IntegerField()
+    is_estimate = serializers.BooleanField(help_text="Counted in a sample.")
+
+
+class FacetsSerializer(serializers.Serializer[Any]):
+    """The commonest values of each facet among what fits."""
+
+    count = serializers.IntegerField()
+    count_is_capped = serializers.BooleanField(help_text="There are more than that.")
+    facets = serializers.DictField(child=ChoiceSerializer(many=True))

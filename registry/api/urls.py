@@ -4,12 +4,12 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
-from registry.api import ecosystem, mirror, scans, views
+from registry.api import ecosystem, mirror, repos, scans, views
 
 app_name = "api"
 
 router = SimpleRouter(trailing_slash=False)
-router.register("repos", views.RepoResource, basename="repo")
+router.register("repos", repos.RepoResource, basename="repo")
 router.register("claims", views.ClaimResource, basename="claim")
 router.register("runs", views.RunResource, basename="run")
 router.register("findings", views.FindingResource, basename="finding")
@@ -20,6 +20,7 @@ router.register("syncs", mirror.SyncResource, basename="sync")
 
 urlpatterns = [
     path("v1/", views.RootView.as_view(), name="root"),
+    path("v1/facets", repos.FacetsView.as_view(), name="facets"),
     path("v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("v1/measures", ecosystem.MeasureListView.as_view(), name="measure-list"),
     path("v1/measures/<slug:id>", ecosystem.MeasureView.as_view(), name="measure"),

@@ -10,6 +10,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import exceptions, status, viewsets
+from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -24,13 +25,11 @@ from registry.api.serializers import (
     ClaimSerializer,
     FindingDetailSerializer,
     FindingSerializer,
-    RepoDetailSerializer,
-    RepoSerializer,
     RunRequestSerializer,
     RunSerializer,
 )
 from registry.keysets import Order
-from registry.models import ApiToken, Claim, Finding, Repo, Revision, Run
+from registry.models import ApiToken, Claim, Finding, Revision, Run
 from registry.visibility import public_claims, public_findings, public_repos, public_runs
 
 NEWEST = Order("-id", ("id",), descending=True)
@@ -52,7 +51,7 @@ class Resource(viewsets.ReadOnlyModelViewSet[Any]):
     """A list by keyset and its rows by number, with ETags over what is sent."""
 
     schema = ResourceSchema()
-    filter_backends = (DeclaredFilters,)
+    filter_backends: tuple[type[BaseFilterBackend], ...] = (DeclaredFilters,)
     lookup_value_regex = "[0-9]{1,18}"
     filters: ClassVar[Mapping[str, Filter]] = {}
     orders: ClassVar[Mapping[str, Order]] = BY_AGE
@@ -76,38 +75,6 @@ class Resource(viewsets.ReadOnlyModelViewSet[Any]):
             else:
                 patch_cache_control(finished, no_cache=True)
         return finished
-
-
-@extend_schema_view(
-    list=extend_schema(summary="List repos", description="What the hubs still have, unless asked."),
-    retrieve=extend_schema(summary="Read a repo"),
-)
-class RepoResource(Resource):
-    """Repos: models on a hub."""
-
-    serializer_class = RepoSerializer
-    detail_serializer_class = RepoDetailSerializer
-    filters = {
-        "name": Filter("name", "The repo's whole name; at most one present repo a hub has it."),
-        "author": Filter("author__name", "The owner."),
-        "task": Filter("pipeline_tag", "The task, for instance `image-classification`."),
-        "library": Filter("library", "The library."),
-        "licence": Filter("licence", "The licence."),
-        "hub": Filter("hub__url", "The address of the hub."),
-        "state": Filter("state", "Present is usual.", choices=tuple(Repo.State.values)),
-    }
-    orders = {
-        "-downloads": Order("-downloads", ("downloads", "id"), descending=True),
-        "name": Order("name", ("name", "id")),
-        "-id": NEWEST,
-        "id": OLDEST,
-    }
-
-    def get_queryset(self) -> QuerySet[Repo]:
-        """Return public repos; a list leaves out those that are gone, unless it asks for them."""
-        repos = public_repos().select_related("hub", "author")
-        asks_state = "state" in self.request.query_params
-        return repos if self.detail or asks_state else repos.listed()
 
 
 @extend_schema_view(
@@ -242,8 +209,11 @@ class RootView(APIView):
             *("measures", "measurements", "exports", "syncs"),
         )
         resources = {name: reverse(f"api:{name[:-1]}-list", request=request) for name in names}
-        resources["mirror"] = reverse("api:mirror", request=request)
-        return Response(resources | {"openapi": reverse("api:openapi", request=request)})
+        others = {
+            name: reverse(f"api:{name}", request=request)
+            for name in ("mirror", "facets", "openapi")
+        }
+        return Response(resources | others)
 
 
 def not_found(request: HttpRequest) -> HttpResponse:

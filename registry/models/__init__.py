@@ -8,7 +8,15 @@ from registry.models.errands import Errand
 from registry.models.findings import Finding
 from registry.models.history import Change, CounterSeries
 from registry.models.lineage import Edge
-from registry.models.listings import StaleListing
+from registry.models.listings import (
+    Label,
+    LabelPair,
+    Listing,
+    ListingSample,
+    SearchCount,
+    SearchWord,
+    StaleListing,
+)
 from registry.models.repos import Author, Hub, Repo
 from registry.models.revisions import Card, File, Revision
 from registry.models.runs import Run
@@ -30,6 +38,10 @@ __all__ = [
     "File",
     "Finding",
     "Hub",
+    "Label",
+    "LabelPair",
+    "Listing",
+    "ListingSample",
     "Measurement",
     "Repo",
     "Revision",
@@ -37,6 +49,8 @@ __all__ = [
     "Scan",
     "ScanExecution",
     "ScanItem",
+    "SearchCount",
+    "SearchWord",
     "StaleListing",
     "Sync",
     "SyncProblem",

@@ -1,130 +1,96 @@
-"""The list of models: what may be asked of it, and what its rows show."""
+"""The list of models: its rows, and its facets as links."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Self
-from urllib.parse import urlencode
 
-from django.db import connection, transaction
-from django.db.models import Case, Count, F, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, Q, When
 
-from registry import keysets
-from registry.models import Claim, Finding, Repo, Run
-from registry.models.repos import RepoQuerySet
+from registry.models import Claim, Listing, Repo, Run
+from registry.search import Question
+from registry.search.facets import FACETS
+from registry.search.tally import SHOWN, Choice
 from registry.visibility import public_repos
-from registry.web.states import STATES, VERDICTS, State
+from registry.web.states import STATES, State
 
-PAGE_SIZE = 25
-LONGEST_TEXT = 200
-MOST_WORDS = 8
-SLOWEST_MS = 2_000  # of one statement; the page says so instead of waiting longer
-_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
-
-ORDERS = {
-    "downloads": keysets.Order("downloads", ("downloads", "id"), descending=True),
-    "modified": keysets.Order("modified", ("modified", "id"), descending=True),
-    "name": keysets.Order("name", ("name", "id")),
+# What a list is sorted by stands in its rows, where it does not anyway.
+EXTRA = {
+    "parameters": "Parameters",
+    "likes": "Likes",
+    "trending": "Trending",
+    "gap": "Biggest gap",
+    "created": "Created",
 }
-SORTS = (("downloads", "Most downloads"), ("modified", "Last updated"), ("name", "Name"))
 
-# One step of the index a task, instead of a walk over all rows.
-_TASKS = """
-WITH RECURSIVE task(name) AS (
-    (SELECT pipeline_tag FROM registry_repo
-     WHERE pipeline_tag > '' AND NOT is_private ORDER BY pipeline_tag LIMIT 1)
-  UNION ALL
-    SELECT (SELECT pipeline_tag FROM registry_repo
-            WHERE pipeline_tag > task.name AND NOT is_private ORDER BY pipeline_tag LIMIT 1)
-    FROM task WHERE task.name IS NOT NULL
+
+# What the rows show; the other columns are long.
+_COLUMNS = (
+    *("name", "gate", "is_disabled", "state", "is_private", "pipeline_tag", "library", "licence"),
+    *("downloads", "likes", "trending", "hub_created_at", "hub_modified_at"),
 )
-SELECT name FROM task WHERE name IS NOT NULL LIMIT 300
-"""
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """What is asked of the list. Everything of it stands in the address."""
+class Link:
+    """A choice of a facet: the query with it, or without it where it is chosen."""
 
-    text: str = ""
-    task: str = ""
-    verdict: str = ""
-    sort: str = "downloads"
-
-    @classmethod
-    def read(cls, query: Mapping[str, str]) -> Self:
-        """Read an address; what makes no sense is left out."""
-        verdict, sort = query.get("verdict", ""), query.get("sort", "")
-        return cls(
-            text=query.get("q", "").replace("\0", "")[:LONGEST_TEXT].strip(),
-            task=query.get("task", "").replace("\0", "")[:LONGEST_TEXT],
-            verdict=verdict if any(verdict == state.key for state in VERDICTS) else "",
-            sort=sort if sort in ORDERS else "downloads",
-        )
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Say whether anything is left out of the list."""
-        return bool(self.text or self.task or self.verdict)
-
-    def query(self, **changes: str) -> str:
-        """Return the query of an address, without what is usual anyway."""
-        asked = {"q": self.text, "task": self.task, "verdict": self.verdict, "sort": self.sort}
-        asked |= changes
-        kept = {name: value for name, value in asked.items() if value and value != "downloads"}
-        return urlencode(kept)
-
-    def chips(self) -> list[tuple[str, str]]:
-        """Return what narrows the list, in words, with the query that takes it away."""
-        verdict = STATES[self.verdict].word.lower() if self.verdict else ""
-        said = (
-            ("q", f"name has “{self.text}”" if self.text else ""),
-            ("task", f"task {self.task}" if self.task else ""),
-            ("verdict", f"a claim is {verdict}" if verdict else ""),
-        )
-        return [(words, self.query(**{name: ""})) for name, words in said if words]
-
-    def repos(self) -> RepoQuerySet:
-        """Select what is asked for."""
-        repos = public_repos().listed().select_related("hub")
-        for word in self.text.split()[:MOST_WORDS]:
-            repos = repos.filter(name__icontains=word)
-        if self.task:
-            repos = repos.filter(pipeline_tag=self.task)
-        if self.verdict:
-            found = Finding.objects.filter(
-                verdict=self.verdict, run__revision__sha=F("run__revision__repo__head_sha")
-            )
-            repos = repos.filter(pk__in=found.values("run__revision__repo"))
-        if self.sort == "modified":
-            repos = repos.annotate(modified=Coalesce("hub_modified_at", Value(_BEFORE_ALL)))
-        return repos
-
-    def page(self, cursor: str) -> keysets.Page[Repo]:
-        """Return a page. Raises BadCursor, and OperationalError when it takes too long."""
-        asked = keysets.question({"query": [self.query()]})
-        order = ORDERS[self.sort]
-        with statements_within(SLOWEST_MS):
-            return keysets.page(self.repos(), order, size=PAGE_SIZE, cursor=cursor, asked=asked)
+    word: str
+    count: str
+    query: str
+    is_chosen: bool
 
 
-@contextmanager
-def statements_within(limit_ms: int) -> Iterator[None]:
-    """Cancel a statement that takes longer; it then raises OperationalError."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(limit_ms)])
-        yield
+@dataclass(frozen=True, slots=True)
+class FacetLinks:
+    """A facet as the page shows it; ``more`` is the query that shows more of its values."""
+
+    key: str
+    title: str
+    links: list[Link]
+    more: str = ""
 
 
-def tasks() -> list[str]:
-    """Return the tasks that occur, by name."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TASKS)
-        return [name for (name,) in cursor.fetchall()]
+def facet_links(
+    question: Question, counted: Mapping[str, Sequence[Choice]], opened: str = ""
+) -> list[FacetLinks]:
+    """Return the facets that have values; ``opened`` is the one that shows all that were read."""
+    shown = []
+    for key, choices in counted.items():
+        chosen = set(question.values(key))
+        kept = _kept(choices, chosen, is_open=key == opened)
+        links = [_link(question, choice, choice.value in chosen) for choice in kept]
+        there = {choice.value for choice in kept}
+        links += [
+            _link(question, Choice(key, value, 0), is_chosen=True)
+            for value in sorted(chosen - there)
+        ]
+        if links:
+            is_cut = key != opened and len(kept) >= SHOWN and not FACETS[key].words
+            more = _joined(question.query(), f"more={key}") if is_cut else ""
+            shown.append(FacetLinks(key, FACETS[key].title, links, more))
+    return shown
+
+
+def _joined(*queries: str) -> str:
+    return "&".join(query for query in queries if query)
+
+
+def _kept(choices: Sequence[Choice], chosen: set[str], *, is_open: bool) -> list[Choice]:
+    return [
+        choice
+        for place, choice in enumerate(choices)
+        if is_open or place < SHOWN or choice.value in chosen
+    ]
+
+
+def _link(question: Question, choice: Choice, is_chosen: bool) -> Link:
+    about = "~" if choice.is_estimate else ""
+    return Link(
+        FACETS[choice.facet].word(choice.value),
+        f"{about}{choice.n:,}",
+        question.toggled(choice.facet, choice.value).query(),
+        is_chosen,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +98,21 @@ class RepoRow:
     """A repo with the number of its head's claims, and how they stand."""
 
     repo: Repo
+    listing: Listing
     claims: int
     tally: list[tuple[State, int]] = field(default_factory=list)
 
+    @property
+    def gap(self) -> str:
+        """The biggest overstatement, in points of the metric's span; empty where there is none."""
+        return f"{self.listing.gap / 10:.1f} points" if self.listing.gap > 0 else ""
 
-def repo_rows(repos: Sequence[Repo]) -> list[RepoRow]:
-    """Count claims and states for the repos of a page: two queries, however many rows."""
-    keys = [repo.pk for repo in repos]
+
+def repo_rows(listings: Sequence[Listing]) -> list[RepoRow]:
+    """Read what a page's rows show: three queries, however many rows."""
+    keys = [listing.pk for listing in listings]
+    # A listing may be a moment older than its repo.
+    repos = public_repos().listed().only(*_COLUMNS).in_bulk(keys)
     claims = dict(
         Claim.objects.standing()
         .filter(revision__repo__in=keys)
@@ -146,7 +120,11 @@ def repo_rows(repos: Sequence[Repo]) -> list[RepoRow]:
         .annotate(Count("pk"))
     )
     states = tallies(Q(revision__repo__in=keys))
-    return [RepoRow(repo, claims.get(repo.pk, 0), states.get(repo.pk, [])) for repo in repos]
+    return [
+        RepoRow(repos[key], listing, claims.get(key, 0), states.get(key, []))
+        for key, listing in zip(keys, listings, strict=True)
+        if key in repos
+    ]
 
 
 def tallies(which: Q) -> dict[int, list[tuple[State, int]]]:

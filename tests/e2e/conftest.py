@@ -61,6 +61,7 @@ def site(browser, django_db_blocker, tmp_path_factory) -> Iterator[str]:
         patch.setitem(settings.DATABASES["default"], "CONN_MAX_AGE", 0)
         patch.setattr(settings, "ASSAY_EXPORTS", str(tmp_path_factory.mktemp("exports")))
         gallery.hang()
+        factories.listed()
         server = LiveServer(HOST)
         yield server.url
         server.stop()
@@ -108,6 +109,8 @@ def pages(site) -> dict[str, str]:
             "repo-list": "/models",
             "repo-list-empty": "/models?q=nothing-like-it",
             "repo-list-filtered": "/models?q=resnet&task=image-classification&sort=name",
+            "repo-list-misspelt": "/models?q=resnte20",
+            "repo-list-by-gap": "/models?sort=gap&verdict=overstated&verdict=confirmed",
             "repo-show": "/models/alice/resnet20-cifar10",
             "repo-show-gated": "/models/meta/gated-net",
             "repo-show-record": "/models/erin/record-only",

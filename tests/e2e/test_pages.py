@@ -109,13 +109,14 @@ def test_a_chooser_finds_the_evidence_in_four_steps(browser, site, scripts):
 def test_filters_stand_in_the_address_and_go_away_by_a_click(browser, site):
     with window(browser, scripts=False) as (page, _):
         page.goto(f"{site}/models")
-        page.get_by_label("A finding is").select_option("overstated")
+        facets = page.get_by_role("navigation", name="Narrow down")
+        facets.get_by_role("link", name="overstated").click()
         page.get_by_label("Sort").select_option("name")
         page.get_by_role("button", name="Apply").click()
         assert "verdict=overstated" in page.url
         assert "sort=name" in page.url
         assert page.get_by_role("rowheader").count() == 1
-        page.get_by_role("link", name="a claim is overstated").click()
+        page.get_by_role("link", name="a finding is overstated").click()
         assert "verdict" not in page.url
         assert "sort=name" in page.url
         assert page.get_by_role("rowheader").count() > 1

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from registry import search
 from registry.hub.problems import HubProblem
 from registry.hub.sync import mirror
 from registry.models import Repo, Sync
@@ -50,6 +51,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         finally:
             line.clear()
+        search.refresh()
         result = _result(sync)
         if options["json"]:
             self.stdout.write(json.dumps(result, ensure_ascii=False))

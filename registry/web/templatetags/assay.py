@@ -1,16 +1,18 @@
 """What templates need: states, sizes, addresses, and text from outside made visible."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from django import template
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from registry.converters import fits_address, fits_sha
 from registry.models import Repo, Revision
+from registry.web.search import Link
 from registry.web.states import STATES, State
 
 register = template.Library()
@@ -19,6 +21,7 @@ register = template.Library()
 _UNSEEN = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
+_CHOSEN = ' aria-current="true"'
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -47,6 +50,24 @@ def state(
         shown.icon,
         words,
     )
+
+
+@register.simple_tag
+def choices(links: Iterable[Link]) -> SafeString:
+    """Write the choices of a facet as list items: a hundred on a page, so not by a template."""
+    items = (
+        f'<li><a href="?{conditional_escape(link.query)}"'
+        f"{_CHOSEN if link.is_chosen else ''}><span>{conditional_escape(visible(link.word))}</span>"
+        f" <small>{conditional_escape(link.count)}</small></a></li>"
+        for link in links
+    )
+    return mark_safe("".join(items))  # noqa: S308 - each part is escaped above
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """Write a whole number with commas; quicker than what knows of languages."""
+    return f"{number:,}"
 
 
 @register.filter

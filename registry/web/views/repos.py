@@ -11,12 +11,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from registry import keysets
-from registry.models import Edge, Repo, Revision
+from registry.models import Edge, Listing, Repo, Revision
+from registry.search import SORTS, Question, Search
 from registry.visibility import public_repos, public_revisions, shows_text
 from registry.web import claims, snippets
 from registry.web.claims import ClaimRow
-from registry.web.search import SORTS, Search, repo_rows, tasks
-from registry.web.states import STATES, VERDICTS
+from registry.web.search import EXTRA, facet_links, repo_rows
+from registry.web.states import STATES
 from registry.web.templatetags.assay import repo_url, revision_url
 
 MOST_CLAIMS = 200
@@ -28,12 +29,12 @@ CARD_SHOWN = 20_000  # characters
 @require_safe
 def repo_list(request: HttpRequest) -> HttpResponse:
     """List models."""
-    search = Search.read(request.GET)
-    context: dict[str, Any] = {"search": search, "sorts": SORTS, "verdicts": VERDICTS}
+    question = Question.read(request.GET)
+    opened = request.GET.get("more", "")
+    context: dict[str, Any] = {"question": question, "sorts": SORTS}
     status = 200
     try:
-        page = search.page(request.GET.get("cursor", ""))
-        context |= {"page": page, "rows": repo_rows(page.rows)}
+        context |= _found(question, request.GET.get("cursor", ""), opened)
     except keysets.BadCursor as error:
         context["sentence"], status = str(error), 400
     except OperationalError:
@@ -41,12 +42,30 @@ def repo_list(request: HttpRequest) -> HttpResponse:
             "This search took too long and was stopped. Add a task, or more words."
         )
         status = 503
-    context |= {"tasks": tasks(), "is_mirrored": bool(context.get("rows")) or _has_repos()}
+    if not context.get("rows"):
+        context["is_mirrored"] = public_repos().exists()
+        context["is_listed"] = Listing.objects.exists()
     return render(request, "repo_list.html", context, status=status)
 
 
-def _has_repos() -> bool:
-    return public_repos().exists()
+def _found(question: Question, cursor: str, opened: str) -> dict[str, Any]:
+    """Return the rows of a page, how many there are in all, and the facets."""
+    search = Search(question)
+    page = search.page(cursor)
+    context: dict[str, Any] = {
+        "page": page,
+        "rows": repo_rows(page.rows),
+        "containing": search.containing,
+        "extra_title": EXTRA.get(question.sort, ""),
+    }
+    try:
+        context["count"], counted = search.counted(more=opened)
+        context["facets"] = facet_links(question, counted, opened)
+    except OperationalError:
+        context["no_counts"] = True  # the rows are there; what is beside them can wait
+    if question.text and (not page.rows or search.containing):
+        context["meant"] = search.meant()
+    return context
 
 
 @require_safe

@@ -31,7 +31,7 @@ def test_it_is_served(client):
         f"/api/v1/{noun}{tail}"
         for noun in ("repos", "claims", "runs", "findings", "measures", "measurements")
         for tail in ("", "/{id}")
-    } | {"/api/v1/exports", "/api/v1/exports/{name}"}
+    } | {"/api/v1/exports", "/api/v1/exports/{name}", "/api/v1/facets"}
     ask = described["paths"]["/api/v1/runs"]["post"]
     assert set(ask["responses"]) == {"200", "202", "default"}
     assert ask["security"] == [{"token": []}]

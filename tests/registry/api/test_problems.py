@@ -45,7 +45,7 @@ def test_addresses_that_are_none(api, address):
     "query",
     [
         *("limit=0", "limit=1001", "limit=x", "limit=-1", "limit=1&limit=2", "limit=1e3"),
-        *("limit=%D9%A1", "sort=gap", "cursor=x", "naam=x", "state=lost", "name=%00"),
+        *("limit=%D9%A1", "sort=size", "cursor=x", "naam=x", "state=lost", "name=%00"),
         "name=" + "x" * 301,
     ],
 )
@@ -94,7 +94,8 @@ def test_each_kind_is_explained_on_its_page(client):
 
 def test_the_root_lists_what_there_is(api):
     body = api.get("/api/v1/").json()
-    nouns = ["repos", "claims", "runs", "findings", "measures", "measurements", "exports"]
-    assert list(body) == [*nouns, "openapi"]
+    nouns = ["repos", "claims", "runs", "findings", "scans", "scan-executions", "measures"]
+    nouns += ["measurements", "exports", "syncs", "changes"]
+    assert list(body) == [*nouns, "mirror", "facets", "openapi"]
     for address in body.values():
         assert api.get(address).status_code == 200

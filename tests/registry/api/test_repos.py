@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
 
 from registry.models import Repo
 from tests import factories
@@ -77,19 +78,23 @@ def test_a_private_repo_is_nowhere(api):
 
 
 @pytest.mark.parametrize("noun", ["repos", "claims", "runs", "findings"])
-def test_twenty_rows_take_as_many_queries_as_one(api, noun):
+def test_twenty_rows_take_as_many_queries_as_one(noun):
     def queries():
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            assert api.get(f"/api/v1/{noun}").json()["results"]
+            assert APIClient().get(f"/api/v1/{noun}").json()["results"]
         return len(seen)
 
     factories.finding()
+    factories.listed()
     one = queries()
     for _ in range(19):
         factories.finding()
-    assert queries() == one == 1
+    factories.listed()
+    # Repos come from search: its limits, the last count, the page, and then the rows.
+    assert queries() == one
+    assert one == 1 or noun == "repos"
 
 
 def test_an_answer_that_is_known_is_not_sent_again(api):

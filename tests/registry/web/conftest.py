@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests import factories
+
 
 class Page(HTMLParser):
     """The elements and the words of a page."""
@@ -35,6 +37,7 @@ def read(client):
     """Get an address and return what the page says."""
 
     def get(address, status=200):
+        factories.listed()
         answer = client.get(address)
         assert answer.status_code == status, answer.content[:500]
         return Page(answer.content.decode())
@@ -47,6 +50,7 @@ def queries_of(client):
     """Get an address and return the number of queries that it took."""
 
     def count(address):
+        factories.listed()
         with CaptureQueriesContext(connection) as seen:
             assert client.get(address).status_code == 200
         return len(seen)

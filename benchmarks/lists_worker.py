@@ -1,0 +1,134 @@
+"""Measures list pages at one size, in a database of its own; prints one JSON object.
+
+``python -m benchmarks.lists_worker HOME REPOS PAGES``. A process of its own, because Django's
+settings are read once.
+"""
+
+import json
+import logging
+import os
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+_BY_HAND_MS = 20_000  # a statement by hand that takes longer is counted as this
+
+
+def main(home: Path, repos: int, number: int) -> None:
+    """Fill, build the listings, warm up, measure, print."""
+    os.environ["ASSAY_HOME"] = str(home)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "registry.settings"
+    os.environ.pop("DATABASE_URL", None)
+    import django
+
+    from registry import embedded
+
+    with embedded.running(home, durable=False):
+        django.setup()
+        logging.disable(logging.WARNING)
+        print(json.dumps(_measured(repos, number)))
+
+
+def _measured(repos: int, number: int) -> dict[str, Any]:
+    from django.core.management import call_command
+    from django.db import connection
+
+    from benchmarks.lists_fill import fill
+    from benchmarks.lists_pages import pages
+    from registry import search
+
+    call_command("migrate", verbosity=0)
+    began = time.perf_counter()
+    filled = fill(repos)
+    filled["fill_s"] = round(time.perf_counter() - began, 1)
+    _say(f"filled: {filled}")
+    began = time.perf_counter()
+    search.rebuild()
+    filled["rebuild_s"] = round(time.perf_counter() - began, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE registry_listing")
+        cursor.execute("SELECT pg_database_size(current_database())")
+        filled["database_gib"] = round((cursor.fetchone() or (0,))[0] / 2**30, 2)
+    _say(f"built: {filled}")
+    for page in pages(max(40, number // 2), seed=1):
+        _get(page.address)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone() or (0,)
+    times: list[float] = []
+    on_cpu: list[float] = []
+    kinds: dict[str, list[float]] = defaultdict(list)
+    slowest: list[tuple[float, str]] = []
+    chosen = pages(number, seed=2)
+    for page in chosen:
+        before = _on_cpu_ms(backend)
+        taken = _get(page.address)
+        times.append(taken)
+        on_cpu.append(_on_cpu_ms(backend) - before)
+        kinds[page.kind.removesuffix(", API")].append(taken)
+        slowest.append((round(taken, 1), page.address[:150]))
+    by_hand = [_by_hand(page) for page in chosen]
+    worst = {kind: round(max(found), 1) for kind, found in kinds.items()}
+    typical = {kind: round(sorted(found)[len(found) // 2], 1) for kind, found in kinds.items()}
+    return filled | {
+        "times_ms": times, "on_cpu_ms": on_cpu, "by_hand_ms": by_hand,
+        "worst_ms": worst, "median_ms": typical,
+        "slowest": sorted(slowest, reverse=True)[:12],
+    }  # fmt: skip
+
+
+def _get(address: str) -> float:
+    from django.test import Client
+
+    client = Client(headers={"host": "localhost"})
+    began = time.perf_counter()
+    answer = client.get(address)
+    taken = (time.perf_counter() - began) * 1000
+    if answer.status_code not in {200, 503}:
+        raise RuntimeError(f"{address}: {answer.status_code} {answer.content[:300]!r}")
+    return 2_000.0 if answer.status_code == 503 else taken
+
+
+def _on_cpu_ms(backend: int) -> float:
+    """How long this process and its database backend have run: free of what others do meanwhile."""
+    try:
+        ran_ns = int(Path(f"/proc/{backend}/schedstat").read_text().split()[0])
+    except OSError:
+        ran_ns = 0
+    return time.process_time() * 1000 + ran_ns / 1e6
+
+
+def _by_hand(page: Any) -> float:
+    from django.core.exceptions import EmptyResultSet
+    from django.db import OperationalError, connection
+
+    try:
+        sql, params = page.by_hand()
+    except EmptyResultSet:
+        return 0.0
+    taken = float(_BY_HAND_MS)
+    for _ in range(2):  # the second time is warm
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = {_BY_HAND_MS}")
+            began = time.perf_counter()
+            try:
+                cursor.execute(sql, params)
+                cursor.fetchall()
+            except OperationalError:
+                return float(_BY_HAND_MS)
+            finally:
+                cursor.execute("SET statement_timeout = 0")
+            taken = (time.perf_counter() - began) * 1000
+        if taken > 1_000:
+            break
+    return taken
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
