@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from registry.models import Claim, Finding, Repo, Revision, Run
+from registry.models import Change, Claim, Finding, Repo, Revision, Run
 from registry.models.claims import ClaimQuerySet
 from registry.models.repos import RepoQuerySet
 from registry.models.runs import RunQuerySet
@@ -31,6 +31,11 @@ def public_runs() -> RunQuerySet:
 def public_findings() -> "QuerySet[Finding]":
     """Findings on public repos."""
     return Finding.objects.filter(run__revision__repo__is_private=False)
+
+
+def public_changes() -> "QuerySet[Change]":
+    """Changes of public repos."""
+    return Change.objects.filter(repo__is_private=False)
 
 
 def shows_text(repo: Repo) -> bool:

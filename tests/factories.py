@@ -1,7 +1,7 @@
 """Rows for tests: one function a table, with keyword defaults; parents are made where missing."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -13,7 +13,9 @@ from registry.models import (
     ApiToken,
     Author,
     Card,
+    Change,
     Claim,
+    CounterSeries,
     Edge,
     File,
     Finding,
@@ -66,9 +68,33 @@ def repo(name: str = "", **fields: Any) -> Repo:
         "downloads": 100,
         "hub_created_at": NOON - timedelta(days=400),
         "hub_modified_at": NOON - timedelta(days=3),
+        "first_seen_at": NOON - timedelta(days=300),
         "synced_at": NOON,
     }
     return Repo.objects.create(hub=place, name=name, **(defaults | fields))
+
+
+def change(of: Repo | None = None, **fields: Any) -> Change:
+    """Make a change of a repo: its licence."""
+    defaults: dict[str, Any] = {
+        "what": Change.What.LICENCE,
+        "old": "mit",
+        "new": "gpl-3.0",
+        "at": NOON,
+    }
+    return Change.objects.create(repo=of or repo(), **(defaults | fields))
+
+
+def counters(of: Repo | None = None, **fields: Any) -> CounterSeries:
+    """Make the counters of a repo over the second quarter of 2026."""
+    defaults: dict[str, Any] = {
+        "quarter": date(2026, 4, 1),
+        "days": [0, 3, 40],
+        "downloads": [10, 12, 900],
+        "likes": [0, 0, 2],
+        "trending": [0.0, 0.0, 1.5],
+    }
+    return CounterSeries.objects.create(repo=of or repo(), **(defaults | fields))
 
 
 def revision(of: Repo | None = None, **fields: Any) -> Revision:

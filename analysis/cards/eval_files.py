@@ -43,6 +43,26 @@ def eval_results(text: str, file: str) -> Reading:
     return _read_entries(entries, paths, document, file)
 
 
+def listed_eval_results(items: list[JSON]) -> Reading:
+    """Read the results that a listing gives as ``[{data: {…}} or {filename, error}]``.
+
+    The entries are those of the files, without their lines; an error is a claim that broke.
+    """
+    claims: list[Claim] = []
+    problems: list[Problem] = []
+    for index, item in enumerate(items[:CLAIM_LIMIT]):
+        found = item if isinstance(item, dict) else {}
+        file = short(found.get("filename")) or ".eval_results"
+        place = Place(file, f"[{index}]")
+        entry = found.get("data")
+        if not isinstance(entry, dict) or entry.get("value") is None:
+            reason = short(found.get("error"))
+            problems.append(Problem(place, reason or "This result has no value."))
+            continue
+        claims.append(_claim(entry, place, None))
+    return Reading(tuple(claims), tuple(problems))
+
+
 def _read_entries(
     entries: list[JSON], paths: list[plain_yaml.Path], document: plain_yaml.Document, file: str
 ) -> Reading:

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from registry.models import Claim, Finding, Repo, Run
+from registry.models import Change, Claim, Finding, Repo, Run
 from registry.visibility import shows_text
 
 
@@ -204,6 +204,33 @@ class FindingDetailSerializer(FindingSerializer):
 
     class Meta(FindingSerializer.Meta):
         fields = (*FindingSerializer.Meta.fields, "evidence", "envelope")  # type: ignore[assignment]
+
+
+class ChangeSerializer(serializers.ModelSerializer[Change]):
+    """A change with both values as they are stored."""
+
+    repo = serializers.CharField(source="repo.name", read_only=True)
+    repo_id = serializers.IntegerField(read_only=True)
+    is_alert = serializers.SerializerMethodField(
+        help_text="Whether the name answers with another id: supply chains trust names."
+    )
+
+    class Meta:
+        model = Change
+        fields = ("id", "repo", "repo_id", "what", "old", "new", "is_alert", "at")
+
+    def get_is_alert(self, change: Change) -> bool:
+        """Say whether somebody should look at it."""
+        return change.what in Change.ALERTS
+
+
+class PointSerializer(serializers.Serializer[Any]):
+    """The counters of a repo from a day on, until the next point."""
+
+    day = serializers.DateField()
+    downloads = serializers.IntegerField()
+    likes = serializers.IntegerField()
+    trending = FiniteField()
 
 
 class RunRequestSerializer(serializers.Serializer[Any]):

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
-from registry.api import ecosystem, mirror, repos, scans, views
+from registry.api import ecosystem, history, mirror, repos, scans, views
 
 app_name = "api"
 
@@ -17,6 +17,7 @@ router.register("scans", scans.ScanResource, basename="scan")
 router.register("scan-executions", scans.ScanExecutionResource, basename="scan-execution")
 router.register("measurements", ecosystem.MeasurementResource, basename="measurement")
 router.register("syncs", mirror.SyncResource, basename="sync")
+router.register("changes", history.ChangeResource, basename="change")
 
 urlpatterns = [
     path("v1/", views.RootView.as_view(), name="root"),
@@ -27,6 +28,7 @@ urlpatterns = [
     path("v1/exports", ecosystem.ExportListView.as_view(), name="export-list"),
     path("v1/exports/<slug:name>", ecosystem.ExportView.as_view(), name="export"),
     path("v1/mirror", mirror.MirrorView.as_view(), name="mirror"),
+    path("v1/repos/<int:pk>/counters", history.CountersView.as_view(), name="counters"),
     path("v1/", include(router.urls)),
     # Only below v1: a hub's own endpoints live under /api/, too.
     re_path(r"^v1(?:/.*)?$", views.not_found, name="not-found"),

@@ -206,7 +206,7 @@ class RootView(APIView):
         refuse_unknown(request, ())
         names = (
             *("repos", "claims", "runs", "findings", "scans", "scan-executions"),
-            *("measures", "measurements", "exports", "syncs"),
+            *("measures", "measurements", "exports", "syncs", "changes"),
         )
         resources = {name: reverse(f"api:{name[:-1]}-list", request=request) for name in names}
         others = {

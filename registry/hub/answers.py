@@ -41,22 +41,30 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a listing: ``cursor`` is its own address, ``next_cursor`` empty on the last."""
+    """One page of a listing: ``cursor`` is its own address, ``next_cursor`` empty on the last.
+
+    ``note`` says in a sentence why it was asked for in a poorer form, where it was.
+    """
 
     cursor: str
     next_cursor: str
     records: tuple[Record, ...]
     faults: tuple[Fault, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
-    """A file: bytes, git blob id, and the SHA-256 of its content where the hub stores it apart."""
+    """A file: bytes, git blob id, and the SHA-256 of its content where the hub stores it apart.
+
+    ``security`` is what the hub's scanners say of it, as it came; None where nobody asked.
+    """
 
     path: str
     size: int
     oid: str
     sha256: str
+    security: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +170,13 @@ def entry(item: Mapping[str, Any], path_key: str, oid_key: str) -> TreeEntry | F
     if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size < 1 << 62:
         return Fault(path, f"The file {shown(path)} has no size but {shown(size)}.")
     sha256 = apart.get("oid") or apart.get("sha256")
+    security = item.get("securityFileStatus")
     return TreeEntry(
         path,
         size,
         oid if isinstance(oid, str) and is_sha(oid) else "",
         sha256 if isinstance(sha256, str) and _SHA256.fullmatch(sha256) else "",
+        security if isinstance(security, dict) else None,
     )
 
 

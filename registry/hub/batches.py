@@ -1,6 +1,7 @@
 """Collecting what was read into batches, storing them, counting truly."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils.timezone import now
@@ -12,23 +13,36 @@ from registry.hub.records import NAME_LIMIT, Problem, Read
 from registry.hub.store import Store
 from registry.models import Sync, SyncProblem
 
-REPOS = 500
+REPOS = 1000
 WEIGHT = 32 << 20  # characters that a batch may hold in memory
 
-_COUNTERS = ("seen", "created", "changed", "unchanged", "failed", "cursor")
+_COUNTERS = (
+    *("seen", "created", "changed", "unchanged", "failed"),
+    *("cursor", "pages", "watermark"),
+)
 
 
 class Batches:
-    """The batch that is being filled. ``on_progress`` is called after each one that was stored."""
+    """The batch that is being filled. ``on_progress`` is called after each one that was stored.
+
+    ``counts`` is False where repos are read that the pass has counted when it listed them.
+    """
 
     def __init__(
-        self, store: Store, sync: Sync, on_progress: Callable[[Sync], None] | None
+        self,
+        store: Store,
+        sync: Sync,
+        on_progress: Callable[[Sync], None] | None,
+        *,
+        counts: bool = True,
     ) -> None:
+        self._counts = counts
         self._store = store
         self._sync = sync
         self._on_progress = on_progress
         self._reads: list[Read] = []
         self._faults: list[Fault] = []
+        self._notes: list[Read] = []
         self._weight = 0
         self._keys: set[str] = set()
         self._names: set[str] = set()
@@ -57,18 +71,31 @@ class Batches:
         """Take records of a page that could not be used; they are stored at the page's end."""
         self._faults += faults
 
-    def flush(self, cursor: str | None = None) -> None:
-        """Store what there is in one transaction; ``cursor`` ends a page: it is the next one's."""
+    def add_notes(self, notes: Iterable[str]) -> None:
+        """Take sentences about the listing itself; they are stored at the page's end."""
+        self._notes += [Read("", problems=[Problem("list", note)]) for note in notes]
+
+    def flush(self, cursor: str | None = None, watermark: datetime | None = None) -> None:
+        """Store what there is in one transaction; ``cursor`` ends a page: it is the next one's.
+
+        ``watermark`` is the newest change that the pass has met so far.
+        """
         sync, reads = self._sync, self._reads
         before = {name: getattr(sync, name) for name in _COUNTERS}
         self._problems = []
         try:
             with transaction.atomic():
                 self._write([read for read in reads if read.row is not None])
-                self._count([read for read in reads if read.row is None])
+                rest = [read for read in reads if read.row is None]
+                self._count(rest)
+                self._store.meet([read.name for read in rest])  # the hub lists them, after all
                 if cursor is not None:
                     sync.cursor = cursor
+                    sync.pages += sync.kind != Sync.Kind.NAMED
+                    sync.watermark = watermark or sync.watermark
                     self._tell_faults()
+                    for note in self._notes:
+                        self._tell(note)
                 SyncProblem.objects.bulk_create(self._problems)
                 sync.save(update_fields=_COUNTERS)
         except BaseException:
@@ -78,7 +105,7 @@ class Batches:
         self._reads, self._weight = [], 0
         self._keys, self._names = set(), set()
         if cursor is not None:
-            self._faults = []
+            self._faults, self._notes = [], []
         if self._on_progress is not None:
             self._on_progress(sync)
 
@@ -87,7 +114,7 @@ class Batches:
         if not reads:
             return
         try:
-            stored = self._store.write(reads, now())
+            stored = self._store.write(reads, self._store.clock())
         except (DataError, IntegrityError) as error:
             if len(reads) == 1:
                 reason = clean_text(" ".join(str(error).split()), 500)
@@ -112,6 +139,8 @@ class Batches:
         sync = self._sync
         for read in reads:
             is_news = self._tell(read)
+            if not self._counts:
+                continue
             if read.failed:
                 sync.failed += is_news
                 sync.seen += is_news

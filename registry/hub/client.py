@@ -22,7 +22,7 @@ from registry.hub.answers import DatasetInfo, Fault, Page, Record, Refs, Tree, T
 from registry.hub.budget import Budget
 from registry.hub.downloads import Download, Downloaded
 from registry.hub.names import quoted_path, quoted_repo, quoted_revision, shown
-from registry.hub.problems import BadName, Broken, Missing
+from registry.hub.problems import BadName, Broken, BrokenPage, Missing
 from registry.hub.transport import Answer, Transport, origin_of
 
 PAGE = 1000
@@ -32,23 +32,31 @@ CARD_LIMIT = 2 << 20
 TREE_LIMIT = 100_000  # files of one commit
 CARD = "README.md"
 
-# Everything that a row needs and that the hub has at hand; nothing that it must compute.
-_EXPAND = (
+# Everything that a row needs and that the hub says of many repos at once.
+EXPAND = (
     "author",
+    "cardData",
     "config",
     "createdAt",
     "disabled",
     "downloads",
+    "evalResults",
     "gated",
     "lastModified",
     "library_name",
     "likes",
+    "model-index",
     "pipeline_tag",
     "private",
     "safetensors",
     "sha",
     "siblings",
     "tags",
+    "trendingScore",
+)
+# What makes its answers long, and what it must fetch from elsewhere.
+EXPENSIVE = frozenset(
+    {"cardData", "config", "evalResults", "model-index", "safetensors", "siblings"}
 )
 _PREFIX = {"model": "", "dataset": "datasets/"}
 
@@ -98,29 +106,60 @@ class HubClient:
         ``limit`` makes the pages small where only few records are wanted; it does not end the
         listing. A next page on another host is Broken.
         """
-        size = PAGE if limit is None else max(1, min(limit, PAGE))
-        # By age: the default order moves while a long listing is read, and a repo that moves up
-        # past the cursor would be taken for gone.
-        query = [("sort", "createdAt"), ("limit", str(size))]
-        query += [("expand", name) for name in _EXPAND]
-        url = cursor or f"{self.url}/api/models?{urlencode(query)}"
+        url = cursor or self.listing_url("createdAt", _size(limit))
         while url:
-            raw, following = self._paged(url)
-            yield answers.listing_page(raw, url, following)
-            url = following
+            page = self.page(url)
+            yield page
+            url = page.next_cursor
+
+    def listing_url(self, sort: str, size: int) -> str:
+        """Return the address of the first page, of ``size`` records, by ``sort``.
+
+        A pass goes by age: the default order moves while a long listing is read, and a repo that
+        moves up past the cursor would be taken for gone.
+        """
+        query = [("sort", sort), ("limit", str(size))]
+        query += [("expand", name) for name in EXPAND]
+        return f"{self.url}/api/models?{urlencode(query)}"
+
+    def page(self, url: str) -> Page:
+        """Return the page of a listing that has this address; raise BrokenPage, HubProblem."""
+        parse = answers.parse_json(self._transport.place(url))
+        tries = 0
+
+        def read(answer: Answer) -> Page | BrokenPage:
+            nonlocal tries
+            tries += 1
+            following = answers.next_link(answer.headers, url)
+            self._refuse_foreign(url, following)
+            try:
+                return answers.listing_page(parse(answer), url, following)
+            except Broken as error:
+                if tries == 1:  # the transport tries once more
+                    raise
+                return BrokenPage(str(error), following)
+
+        page = self._transport.get(url, JSON_LIMIT, read)
+        if isinstance(page, BrokenPage):
+            raise page
+        return page
 
     def detail(self, name: str, revision: str = "main") -> Record:
-        """Return everything about one repo, its files with sizes; raise Missing."""
+        """Return everything about one repo: files with sizes, scanners' words; raise Missing."""
         place = f"/api/models/{quoted_repo(name)}/revision/{quoted_revision(revision)}"
-        read = answers.record(self._json(f"{place}?blobs=true"))
+        read = answers.record(self._json(f"{place}?blobs=true&securityStatus=true"))
         if isinstance(read, Fault):
             raise Broken(f"The hub's answer about {shown(name)} cannot be used. {read.reason}")
         return read
 
-    def tree(self, name: str, sha: str) -> Tree:
-        """Return all files of a commit, page by page, up to 100,000; raise Missing."""
+    def tree(self, name: str, sha: str, *, with_security: bool = False) -> Tree:
+        """Return all files of a commit, page by page, up to 100,000; raise Missing.
+
+        ``with_security`` adds what scanners say of each file; such pages have 50 files, not 1,000.
+        """
         place = f"/api/models/{quoted_repo(name)}/tree/{quoted_revision(sha)}"
-        url, visited = f"{self.url}{place}?recursive=true&expand=false", set[str]()
+        expand = "true" if with_security else "false"
+        url, visited = f"{self.url}{place}?recursive=true&expand={expand}", set[str]()
         entries: dict[str, TreeEntry] = {}
         faults: list[Fault] = []
         while url:
@@ -224,9 +263,16 @@ class HubClient:
             return parse(answer), answers.next_link(answer.headers, url)
 
         raw, following = self._transport.get(url, JSON_LIMIT, read)
+        self._refuse_foreign(url, following)
+        return raw, following
+
+    def _refuse_foreign(self, url: str, following: str) -> None:
         if following and not (following.isascii() and self._transport.is_own(following)):
             raise Broken(f"{self._transport.place(url)} names {shown(following)} as its next page.")
-        return raw, following
+
+
+def _size(limit: int | None) -> int:
+    return PAGE if limit is None else max(1, min(limit, PAGE))
 
 
 def _told_wait(headers: Mapping[str, str]) -> float | None:

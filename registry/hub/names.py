@@ -13,6 +13,8 @@ PATH_BYTES = 2000  # an entry of a PostgreSQL index holds 2,704
 _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*", re.ASCII)
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/+@-]{0,199}", re.ASCII)
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+# What nearly all files are called: such a name needs no closer look.
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_+=-]*(?:[./][A-Za-z0-9_+=-]+){0,20}", re.ASCII)
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _SHOWN = 80
 
@@ -37,6 +39,8 @@ def repo_fault(name: str, limit: int) -> str:
 
 def path_fault(path: str) -> str:
     """Return why ``path`` cannot be a file's in a repo; empty where it can."""
+    if len(path) <= PATH_LIMIT and _PLAIN_PATH.fullmatch(path):
+        return ""
     if not path or len(path) > PATH_LIMIT:
         return "is empty" if not path else f"is longer than {PATH_LIMIT} characters"
     if _UNWRITABLE.search(path):

@@ -7,6 +7,7 @@ HubProblem
 ├── Missing           404: no such repo, revision or file; ``what`` says which
 ├── Limited           429, still so after waiting
 ├── Broken            5xx after retries, a cut or malformed answer, wrong types
+│   └── BrokenPage    such a page of a listing, which still may name the page after it
 ├── RedirectRefused   a redirect to a place that a hub has no business to name
 ├── TooLarge          more bytes than the caller allows
 └── BadName           a repo, revision or file name that breaks the rules
@@ -48,6 +49,14 @@ class Limited(HubProblem):
 
 class Broken(HubProblem):
     """The answer cannot be used."""
+
+
+class BrokenPage(Broken):
+    """A page of a listing came, but cannot be read. ``following`` is the next one, or empty."""
+
+    def __init__(self, sentence: str, following: str = "") -> None:
+        super().__init__(sentence)
+        self.following = following
 
 
 class RedirectRefused(HubProblem):

@@ -1,10 +1,11 @@
-"""Reading one repo from the hub: detail, files, branches, card, results. Runs in threads.
+"""Reading one repo in full: detail, files, branches, card, results. Runs in threads.
 
 Each piece that cannot be had is a problem of that repo and leaves the others alone.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from django.utils.timezone import now
 
 from analysis import cards
 from analysis.contract import Claim
@@ -12,6 +13,7 @@ from analysis.text import clean_json, clean_text
 from registry.hub import records
 from registry.hub.answers import Record, TreeEntry
 from registry.hub.client import CARD, HubClient
+from registry.hub.labels import Labels, labels
 from registry.hub.names import shown
 from registry.hub.problems import (
     BadName,
@@ -40,28 +42,21 @@ OUTAGE = (Unreachable, Limited)
 class RepoReader:
     """Reads repos of one hub. Safe to share between threads."""
 
-    def __init__(self, client: HubClient) -> None:
+    def __init__(self, client: HubClient, *, file_security: bool = False) -> None:
         self._client = client
+        self._file_security = file_security
 
     def named(self, name: str, revision: str = "main") -> Read:
         """Read a repo of which only the name is known."""
+        began = now()
         try:
             record = self._client.detail(name, revision)
         except HubProblem as error:
             return _failed(name, None, str(error), error)
-        return self._whole(record)
-
-    def listed(self, record: Record, *, ask: bool = False) -> Read:
-        """Read a repo out of a listing; ``ask`` where its detail is wanted in any case."""
-        if not ask and record.sha and isinstance(record.info.get("siblings"), list):
-            return self._whole(record)
-        try:
-            detail = self._client.detail(record.name)
-        except Missing as error:
-            return _failed(record.name, None, _vanished(error), error)
-        except HubProblem as error:
-            return _failed(record.name, record, str(error), error)
-        return self._whole(detail)
+        read = self._whole(record)
+        if read.row is not None:
+            read.row.read_began = began
+        return read
 
     def _whole(self, record: Record) -> Read:
         fault = records.name_fault(record.name)
@@ -72,7 +67,7 @@ class RepoReader:
             sentence = "The hub names no commit of it."
             return _failed(record.name, record, sentence, Broken(sentence))
         try:
-            return _One(self._client, record).read()
+            return _One(self._client, record, self._file_security).read()
         except _Vanished as error:
             return _failed(record.name, None, str(error), Missing(str(error), "repo"))
 
@@ -84,9 +79,10 @@ class _Vanished(Exception):  # noqa: N818 - what became of the repo
 class _One:
     """One repo while it is read."""
 
-    def __init__(self, client: HubClient, record: Record) -> None:
+    def __init__(self, client: HubClient, record: Record, file_security: bool) -> None:
         self._client = client
         self._record = record
+        self._file_security = file_security
         self._read = Read(record.name)
         self._reasons: list[str] = []  # why the row is not all that it could be
         self._has_claims = True
@@ -105,6 +101,7 @@ class _One:
         reading = cards.claims(card, CARD, self._record.name) if card else cards.Reading()
         sentences = [*reading.problems, *declared.problems]
         claims = [*reading.claims, *self._results(files)]
+        said = labels(self._record.name, info, declared)
         self._read.revision = RevisionRow(
             sha=sha,
             config=config,
@@ -115,33 +112,41 @@ class _One:
             card=None if card is None else self._card_row(text or "", card, sentences),
             has_claims=self._has_claims,
             claims=records.claim_columns(claims),
-            edges=records.edge_rows(
-                self._record.name, declared.base_models, declared.base_model_relation
-            ),
+            edges=said.edges,
+            security=records.security_of(info),
         )
-        self._read.row = self._row(declared, branches)
+        self._read.row = self._row(declared, said, branches)
         return self._read
 
-    def _row(self, declared: cards.Attributes, branches: str | None) -> records.RepoRow:
+    def _row(
+        self, declared: cards.Attributes, said: Labels, branches: str | None
+    ) -> records.RepoRow:
         row = records.repo_row(
             self._record,
-            head_sha=self._record.sha,
             refs=branches,
-            licence=clean_text(_licence(declared, self._record), 100),
+            licence=said.licence,
+            datasets=said.datasets,
+            languages=said.languages,
+            papers=said.papers,
+            model_type=records.model_type_of(self._record.info),
+            parameters=records.parameters_of(self._record.info),
+            read_sha=None if self._read.again else self._record.sha,
             problem=clean_text(" ".join(_first(self._reasons)), REASON_LIMIT),
         )
         if row.pipeline_tag is None:
-            row = replace(row, pipeline_tag=clean_text(declared.pipeline_tag, 100))
+            row.pipeline_tag = clean_text(declared.pipeline_tag, 100)
         if row.library is None:
-            row = replace(row, library=clean_text(declared.library_name, 100))
+            row.library = clean_text(declared.library_name, 100)
         return row
 
     def _files(self) -> tuple[tuple[TreeEntry, ...], bool]:
         """Return the files, and whether their sizes and hashes are known."""
         listed, faults, sized = records.listed_files(self._record.info)
-        if not sized or len(listed) >= MANY_FILES:
+        if not sized or len(listed) >= MANY_FILES or self._file_security:
             try:
-                tree = self._client.tree(self._record.name, self._record.sha)
+                tree = self._client.tree(
+                    self._record.name, self._record.sha, with_security=self._file_security
+                )
                 listed, faults, sized = tree.entries, list(tree.faults), True
             except Missing as error:
                 # A hub of records has no trees; one that had this repo a moment ago, and has it
@@ -234,6 +239,7 @@ class _One:
     def _miss(self, stage: str, error: HubProblem) -> None:
         """Note a piece that the hub did not give this time."""
         self._keep(stage, str(error))
+        self._read.again = True
         if isinstance(error, OUTAGE):
             self._read.error = error
 
@@ -251,22 +257,14 @@ def _failed(name: str, record: Record | None, reason: str, error: HubProblem) ->
     reason = clean_text(reason, REASON_LIMIT)
     row = None
     if record is not None and not records.name_fault(record.name):
-        row = records.repo_row(record, modified_at=None, problem=reason)
-    return Read(name, row, None, [Problem("detail", reason)], failed=True, error=error)
+        row = records.repo_row(record, head_sha=None, modified_at=None, problem=reason)
+    is_passing = not isinstance(error, Missing | BadName)
+    problems = [Problem("detail", reason)]
+    return Read(name, row, None, problems, failed=True, error=error, again=is_passing)
 
 
 def _vanished(error: Missing) -> str:
     return f"The repo vanished between the list and its detail. {error}"
-
-
-def _licence(declared: cards.Attributes, record: Record) -> str:
-    if declared.licences:
-        return declared.licences[0]
-    tags = record.info.get("tags")
-    for tag in tags if isinstance(tags, list) else []:
-        if isinstance(tag, str) and tag.startswith("license:"):
-            return tag.removeprefix("license:")
-    return ""
 
 
 def _placed(problem: cards.Problem) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from analysis.contract import Claim
-from analysis.text import clean_json, clean_text
+from analysis.text import clean_json, clean_parsed_json, clean_text
 from registry import models
 from registry.hub.answers import Fault, Record, Refs, TreeEntry, entry
 from registry.hub.names import repo_fault
@@ -33,11 +33,13 @@ _INT4 = (1 << 31) - 1
 _YEARS = range(1970, 2200)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RepoRow:
     """A repo's columns. None keeps what the row has, or the column's default in a new row.
 
     ``adopts`` is the key of a row that was stored before the hub gave this repo an id.
+    ``read_sha`` is the commit that was read in full, in a reading that began at ``read_began``.
+    ``ask`` wants the detail read, also where the commit seems to be known.
     """
 
     name: str
@@ -52,19 +54,28 @@ class RepoRow:
     library: str | None = None
     licence: str | None = None
     tags: list[str] | None = None
+    datasets: list[str] | None = None
+    languages: list[str] | None = None
+    papers: list[str] | None = None
+    model_type: str | None = None
+    parameters: int | None = None
     downloads: int | None = None
     likes: int | None = None
+    trending: float | None = None
     created_at: datetime | None = None
     modified_at: datetime | None = None
     refs: str | None = None  # JSON
+    read_sha: str | None = None
+    read_began: datetime | None = None
     problem: str | None = None
+    ask: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """A card's columns; ``front_matter`` is JSON."""
+    """A card's columns; ``front_matter`` is JSON. A listing gives no ``text``."""
 
-    text: str
+    text: str | None
     front_matter: str
     has_front_matter: bool
     problem: str
@@ -80,9 +91,10 @@ class EdgeRow:
 
 @dataclass(frozen=True, slots=True)
 class RevisionRow:
-    """A revision and everything that belongs to it; ``config`` is JSON.
+    """A revision and everything that belongs to it; ``config`` and ``security`` are JSON.
 
-    ``card`` None means that there is none, or that it could not be read this time.
+    ``card`` None means that there is none, or that it could not be read this time. What a listing
+    says (``is_listed``) gives way to what was read in full: ``paths`` are names alone.
     """
 
     sha: str
@@ -95,6 +107,9 @@ class RevisionRow:
     has_claims: bool = False  # all sources of claims were read
     claims: tuple[Mapping[str, Any], ...] = ()
     edges: tuple[EdgeRow, ...] = ()
+    paths: tuple[str, ...] = ()
+    security: str | None = None
+    is_listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +125,8 @@ class Read:
     """What was read of one repo. ``row`` is None where nothing may be stored.
 
     ``failed`` says that not even its revision could be had; ``error`` is the last problem that is
-    the hub's rather than the repo's, or the reason of the failure.
+    the hub's rather than the repo's, or the reason of the failure. ``again`` says that a part is
+    missing that the hub may give another time.
     """
 
     name: str
@@ -119,6 +135,7 @@ class Read:
     problems: list[Problem] = field(default_factory=list)
     failed: bool = False
     error: HubProblem | None = None
+    again: bool = False
 
     @property
     def weight(self) -> int:
@@ -126,8 +143,9 @@ class Read:
         if self.revision is None:
             return 1_000
         card = self.revision.card
-        text = len(card.text) + len(card.front_matter) if card else 0
-        rows = len(self.revision.files) + 4 * len(self.revision.claims)
+        text = len(card.text or "") + len(card.front_matter) if card else 0
+        names = len(self.revision.files) + len(self.revision.paths)
+        rows = names + 4 * len(self.revision.claims)
         return 1_000 + text + len(self.revision.config) + 200 * rows
 
 
@@ -153,6 +171,7 @@ def repo_row(record: Record, **known: Any) -> RepoRow:
     row = RepoRow(
         name=record.name,
         hub_key=hub_key(record),
+        head_sha=record.sha or None,
         author=_author(record),
         gate=_gate(info),
         is_private=_boolean(info, "private"),
@@ -162,23 +181,42 @@ def repo_row(record: Record, **known: Any) -> RepoRow:
         tags=_tags(info),
         downloads=_whole(info.get("downloads"), _INT8),
         likes=_whole(info.get("likes"), _INT4),
+        trending=_score(info.get("trendingScore")),
         created_at=moment(info.get("createdAt")),
         modified_at=moment(info.get("lastModified")),
     )
-    return replace(row, **known)
+    return replace(row, **known) if known else row
 
 
 def config_of(info: Mapping[str, Any]) -> tuple[str, str, str]:
     """Return (config as JSON, architecture, problem)."""
-    cleaned = clean_json(info.get("config"))
-    if not isinstance(cleaned, dict):
+    config = info.get("config")
+    if not isinstance(config, dict) or not config:
         return "{}", "", ""
-    written = to_json(cleaned)
+    written = clean_parsed_json(config)
     if len(written) > CONFIG_LIMIT:
         return "{}", "", f"Its configuration is longer than {CONFIG_LIMIT:,} characters."
-    names = cleaned.get("architectures")
+    names = config.get("architectures")
     first = names[0] if isinstance(names, list) and names else None
     return written, clean_text(first, 100) if isinstance(first, str) else "", ""
+
+
+def model_type_of(info: Mapping[str, Any]) -> str | None:
+    """Return the family of networks that the configuration names; None where there is none."""
+    config = info.get("config")
+    if not isinstance(config, dict):
+        return None
+    name = config.get("model_type")
+    return clean_text(name, 100) if isinstance(name, str) else ""
+
+
+def security_of(info: Mapping[str, Any]) -> str | None:
+    """Return what the hub's scanners say of the repo, as JSON; None where it does not say."""
+    status = info.get("securityRepoStatus")
+    if not isinstance(status, dict):
+        return None
+    written = clean_parsed_json(status)
+    return written if len(written) <= CONFIG_LIMIT else None
 
 
 def parameters_of(info: Mapping[str, Any]) -> int | None:
@@ -314,6 +352,16 @@ def _tags(info: Mapping[str, Any]) -> list[str] | None:
     if not isinstance(tags, list):
         return None
     return [clean_text(tag, 300) for tag in tags[:TAGS_LIMIT] if isinstance(tag, str)]
+
+
+def _score(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        score = float(value)
+    except OverflowError:
+        return None
+    return score if math.isfinite(score) else None
 
 
 def _whole(value: object, most: int) -> int | None:

@@ -4,6 +4,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import ParamSpec
 
 from registry.hub.records import Problem, Read
 
@@ -13,29 +14,33 @@ AHEAD = 4 * WORKERS
 log = logging.getLogger(__name__)
 
 Job = Callable[[], Read]
+P = ParamSpec("P")
 
 
 def in_order(pool: ThreadPoolExecutor, jobs: Iterable[tuple[str, Job]]) -> Iterator[Read]:
     """Run (name, job) pairs in a pool; yield their results in order, at most 24 jobs ahead."""
-    waiting: deque[tuple[str, Future[Read]]] = deque()
+    waiting: deque[Future[Read]] = deque()
     try:
         for name, job in jobs:
-            waiting.append((name, pool.submit(job)))
+            waiting.append(pool.submit(guarded, name, job))
             if len(waiting) >= AHEAD:
-                yield _result(*waiting.popleft())
+                yield waiting.popleft().result()
         while waiting:
-            yield _result(*waiting.popleft())
+            yield waiting.popleft().result()
     finally:
-        for _, future in waiting:
+        for future in waiting:
             future.cancel()
 
 
-def _result(name: str, future: Future[Read]) -> Read:
+def guarded(name: str, read: Callable[P, Read], *args: P.args, **kwargs: P.kwargs) -> Read:
+    """Read one repo; a fault of Assay's own costs that repo alone.
+
+    Of millions of hostile records one may find such a fault. It is logged, and must not end this
+    pass and every later one at the same record.
+    """
     try:
-        return future.result()
+        return read(*args, **kwargs)
     except Exception as error:
-        # Of millions of hostile records one may find a fault of Assay's own. It is logged as such,
-        # and must not end this pass and every later one at the same record.
         log.exception("reading %s failed by a fault of Assay's own", name)
         reason = f"It could not be read by a fault of Assay's own ({type(error).__name__})."
-        return Read(name, problems=[Problem("detail", reason)], failed=True)
+        return Read(name, problems=[Problem("detail", reason)], failed=True, again=True)

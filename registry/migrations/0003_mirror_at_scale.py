@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.db.models.functions.datetime
 from django.db import migrations, models
 
 
@@ -38,6 +39,11 @@ class Migration(migrations.Migration):
             model_name='repo',
             name='datasets',
             field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None),
+        ),
+        migrations.AddField(
+            model_name='repo',
+            name='first_seen_at',
+            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
         ),
         migrations.AddField(
             model_name='repo',
@@ -127,7 +133,7 @@ class Migration(migrations.Migration):
                 ('sync', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='changes', to='registry.sync')),
             ],
             options={
-                'indexes': [models.Index(fields=['repo', '-id'], name='change_by_repo'), django.contrib.postgres.indexes.BrinIndex(fields=['at'], name='change_by_time'), models.Index(condition=models.Q(('what__in', ('replaced', 'took-name'))), fields=['-id'], name='change_alerts')],
+                'indexes': [models.Index(fields=['repo', '-id'], name='change_by_repo'), models.Index(fields=['what', '-id'], name='change_by_kind'), django.contrib.postgres.indexes.BrinIndex(fields=['at'], name='change_by_time'), models.Index(condition=models.Q(('what__in', ('replaced', 'took-name'))), fields=['-id'], name='change_alerts')],
             },
         ),
         migrations.CreateModel(

@@ -57,6 +57,7 @@ class Change(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["repo", "-id"], name="change_by_repo"),  # history of a model
+            models.Index(fields=["what", "-id"], name="change_by_kind"),  # the list of changes
             BrinIndex(fields=["at"], name="change_by_time"),  # exports of a day
             models.Index(  # the page of alerts
                 fields=["-id"],

@@ -5,6 +5,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class Hub(models.Model):
@@ -95,6 +96,7 @@ class Repo(models.Model):
     hub_created_at = models.DateTimeField(null=True)
     hub_modified_at = models.DateTimeField(null=True)
     refs = models.JSONField(default=dict)  # {"branches": {"main": sha}, "tags": {…}}
+    first_seen_at = models.DateTimeField(db_default=Now())  # by the mirror
     synced_at = models.DateTimeField()
     # The commit whose tree and card were read; the listing alone tells less.
     read_sha = models.CharField(max_length=64, default="", blank=True)

@@ -3,7 +3,16 @@
 from django.urls import path, register_converter
 
 from registry.converters import RepoIdConverter, ShaConverter
-from registry.web.views import ecosystem, exports, home, mirror, repos, runs, scans
+from registry.web.views import (
+    ecosystem,
+    exports,
+    history,
+    home,
+    mirror,
+    repos,
+    runs,
+    scans,
+)
 
 app_name = "web"
 
@@ -14,6 +23,8 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("models", repos.repo_list, name="repo-list"),
     path("models/-/<int:number>", repos.repo_by_number, name="repo-by-number"),
+    path("models/-/<int:number>/history", history.repo_history_by_number, name="number-history"),
+    path("models/<repo:name>/-/history", history.repo_history, name="repo-history"),
     path("models/<repo:name>/@<sha:sha>", repos.revision_show, name="revision-show"),
     path("models/<repo:name>", repos.repo_show, name="repo-show"),
     path("runs", runs.run_list, name="run-list"),
@@ -25,6 +36,7 @@ urlpatterns = [
     path("scans/<int:number>/do/<slug:action>", scans.scan_act, name="scan-act"),
     path("scans/<int:number>/<int:execution>", scans.execution_show, name="execution-show"),
     path("mirror", mirror.mirror_show, name="mirror-show"),
+    path("changes", history.change_list, name="change-list"),
     path("checks", home.check_list, name="check-list"),
     path("ecosystem", ecosystem.measure_list, name="measure-list"),
     path("ecosystem/<slug:id>", ecosystem.measure_show, name="measure-show"),

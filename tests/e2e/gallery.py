@@ -8,6 +8,7 @@ from registry.ecosystem.definitions import Row
 from registry.ecosystem.exports import making
 from registry.models import (
     BudgetWindow,
+    Change,
     Claim,
     Edge,
     Errand,
@@ -61,6 +62,7 @@ def hang() -> None:
     factories.repo("erin/record-only", head_sha="", pipeline_tag="", library="", licence="")
     factories.repo("frank/disabled", is_disabled=True, downloads=3)
     hostile()
+    past(full.repo)
     scans(full)
     mirrored()
     counted()
@@ -112,6 +114,39 @@ def mirrored() -> None:
             refused=1,
             changed_at=NOON,
         )
+
+
+def past(repo: Repo) -> None:
+    """Give a model a history with every kind of change."""
+    factories.counters(repo)
+    paths = {f"{word}_paths": [f"{word}.bin"] for word in ("added", "removed", "changed")}
+    values: dict[str, tuple[Any, Any]] = {
+        "tags": (["vision"], ["vision", "cifar10", HOSTILE]),
+        "datasets": (["cifar100"], ["cifar10"]),
+        "head": ("b" * 40, "c" * 40),
+        "files": (
+            {"sha": "b" * 40, "files": 2},
+            {"sha": "c" * 40, "added": 1, "removed": 1, "changed": 1} | paths,
+        ),
+        "card": ({"sha": "b" * 40, "length": 900}, {"sha": "c" * 40, "length": 4_812}),
+        "claims": (
+            {"removed": 1, "claims": [{"metric": "accuracy", "value": "95", "dataset": HOSTILE}]},
+            {"added": 1, "claims": [{"metric": "accuracy", "value": "91.7", "dataset": ""}]},
+        ),
+        "gate": ("open", "manual"),
+        "private": (True, False),
+        "disabled": (False, True),
+        "renamed": ("alice/old-name", HOSTILE),
+        "parameters": (None, 272_474),
+        "modified": ("2026-11-01T10:00:00+00:00", "2026-11-17T12:00:00+00:00"),
+        "replaced": (
+            {"key": "1" * 24, "name": HOSTILE, "repo": 1},
+            {"key": "2" * 24, "name": HOSTILE, "repo": 2},
+        ),
+    }
+    for what in Change.What.values:
+        old, new = values.get(what, ("mit", HOSTILE))
+        factories.change(repo, what=what, old=old, new=new)
 
 
 def every_state() -> Revision:

@@ -9,12 +9,17 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from registry import search
+from registry.hub.listing import NARROW
 from registry.hub.problems import HubProblem
 from registry.hub.sync import mirror
-from registry.models import Repo, Sync
+from registry.models import Errand, Repo, Sync
 from registry.watching import Line
 
 SHOWN_PROBLEMS = 20
+_COUNTED = (
+    *("pages", "narrow", "seen", "created", "changed", "unchanged", "failed", "gone"),
+    "to_read",
+)
 
 
 class Command(BaseCommand):
@@ -28,6 +33,16 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=_count, default=None, metavar="N", help="at most N")
         parser.add_argument(
             "--repo", action="append", metavar="NAME", help="only this one; may be repeated"
+        )
+        parser.add_argument(
+            "--details",
+            type=_details,
+            default=None,
+            metavar="N",
+            help="read at most N repos of the work list in full; 0 for none; else all",
+        )
+        parser.add_argument(
+            "--recent", action="store_true", help="only what changed since the last pass"
         )
         parser.add_argument("--fresh", action="store_true", help="do not resume a cut pass")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -46,6 +61,8 @@ class Command(BaseCommand):
                 on_progress=lambda sync: line.show(_progress(sync, time.monotonic() - started)),
                 token=settings.ASSAY_HUB_TOKEN if is_own else "",
                 fresh=options["fresh"],
+                details=options["details"],
+                recent=options["recent"],
             )
         except HubProblem as error:
             raise CommandError(str(error)) from error
@@ -64,7 +81,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{result['hub']}: {result['status']} in {result['seconds']:.1f} s")
         if result["reason"]:
             self.stdout.write(f"  {result['reason']}")
-        for name in ("seen", "created", "changed", "unchanged", "failed", "gone", "problem_count"):
+        for name in (*_COUNTED, "problem_count"):
             self.stdout.write(f"  {name.replace('_count', 's'):<10}{result[name]:>12,}")
         for problem in result["problems"]:
             self.stdout.write(f"  {problem['repo'] or 'a page'}, {problem['stage']}: ")
@@ -78,6 +95,10 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError(f"{text!r} is not a number from 1 on")
     return int(text)
+
+
+def _details(text: str) -> int:
+    return 0 if text == "0" else _count(text)
 
 
 def _progress(sync: Sync, seconds: float) -> str:
@@ -104,6 +125,10 @@ def _result(sync: Sync) -> dict[str, Any]:
         "unchanged": sync.unchanged,
         "failed": sync.failed,
         "gone": gone.count(),
+        "pages": sync.pages,
+        # Pages that the hub gave only without cards and configurations.
+        "narrow": problems.filter(repo_name="", reason__startswith=NARROW).count(),
+        "to_read": Errand.objects.filter(repo__hub=sync.hub).count(),
         "problem_count": problems.count(),
         "problems": [
             {"repo": problem.repo_name, "stage": problem.stage, "reason": problem.reason}

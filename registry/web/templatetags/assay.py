@@ -123,6 +123,14 @@ def repo_url(repo: Repo) -> str:
 
 
 @register.simple_tag
+def history_url(repo: Repo) -> str:
+    """Return the address of a repo's history."""
+    if repo.state == Repo.State.PRESENT and fits_address(repo.name):
+        return reverse("web:repo-history", args=[repo.name])
+    return reverse("web:number-history", args=[repo.pk])
+
+
+@register.simple_tag
 def revision_url(revision: Revision) -> str:
     """Return the permanent address of a revision."""
     if fits_address(revision.repo.name) and fits_sha(revision.sha):

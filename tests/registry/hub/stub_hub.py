@@ -50,6 +50,7 @@ class StubHub:
         self.headers: list[dict[str, str]] = []
         self.page = 1000
         self.listed: Callable[[list[dict[str, Any]]], list[Any]] = lambda records: records
+        self._at: dict[int, Answer] = {}
         self._spoilt: list[tuple[re.Pattern[str], Answer, list[int]]] = []
         self._lock = threading.Lock()
         stub = self
@@ -80,6 +81,14 @@ class StubHub:
         """Answer requests whose path and query match by ``answer``; -1 is for ever."""
         self._spoilt.append((re.compile(pattern), answer, [times]))
 
+    def spoil_number(self, number: int, answer: Answer) -> None:
+        """Answer the request of this number (from 1) by ``answer``."""
+        self._at[number] = answer
+
+    def heal_number(self) -> None:
+        """Forget what was to be spoilt by its number."""
+        self._at.clear()
+
     def heal(self) -> None:
         """Forget all spoilt answers."""
         self._spoilt.clear()
@@ -87,6 +96,12 @@ class StubHub:
     def calls(self, pattern: str) -> int:
         """Count requests so far whose path and query match."""
         return sum(re.search(pattern, path) is not None for path in self.asked)
+
+    def numbered(self, number: int) -> Answer | None:
+        """Return how the request of this number is to be spoilt, or of one before it."""
+        with self._lock:
+            due = [at for at in self._at if at <= number]
+            return self._at.pop(due[0]) if due else None
 
     def spoilt(self, path: str) -> Answer | None:
         """Return how a request is to be spoilt."""
@@ -118,7 +133,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.hub.asked.append(self.path)
         self.hub.headers.append({k.lower(): v for k, v in self.headers.items()})
-        answer = self.hub.spoilt(self.path)
+        answer = self.hub.numbered(len(self.hub.asked)) or self.hub.spoilt(self.path)
         try:
             (answer or Handler.right)(self)
         except (BrokenPipeError, ConnectionResetError):

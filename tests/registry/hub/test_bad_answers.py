@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 
 from registry.hub import client as client_module
-from registry.hub import reading
-from registry.hub import sync as sync_module
+from registry.hub import errands, listed, plan, reading
 from registry.hub.client import HubClient
 from registry.hub.problems import BadName
 from registry.hub.sync import mirror
-from registry.models import Card, File, Repo, Revision
+from registry.models import Card, Errand, File, Repo, Revision, Sync
 from tests.registry.hub import stub_hub
 from tests.registry.hub.passes import counts, dump, reasons
 
@@ -89,17 +88,18 @@ def test_a_known_repo_whose_record_breaks_is_not_taken_for_gone(hub, go):
     assert Repo.objects.get().state == "present"
 
 
-@pytest.mark.parametrize("where", ["/tree/", "/refs", "/resolve/"])
+@pytest.mark.parametrize("where", ["/revision/", "/refs", "/resolve/"])
 def test_a_repo_that_vanishes_after_the_listing_is_one_problem(hub, go, where):
     hub.add("a/good")
     hub.add("a/gone")
     hub.spoil(f"a/gone{where}", stub_hub.status(404, {"X-Error-Code": "RepoNotFound"}))
     sync = go()
-    assert counts(sync) == (1, 0, 0, 1)
+    assert counts(sync) == (2, 0, 0, 0)
     [(name, _, reason)] = reasons(sync)
     assert name == "a/gone"
-    assert "vanished between the list and its detail" in reason
+    assert "no such repo" in reason
     assert Repo.objects.listed().count() == 1
+    assert not Errand.objects.exists()
 
 
 def test_a_listing_without_files_asks_for_the_detail(hub, go):
@@ -108,10 +108,10 @@ def test_a_listing_without_files_asks_for_the_detail(hub, go):
     hub.listed = lambda records: [{"id": r["id"], "_id": r["_id"]} for r in records]
     hub.spoil("a/gone/revision", stub_hub.status(404, {"X-Error-Code": "RepoNotFound"}))
     sync = go()
-    assert counts(sync) == (1, 0, 0, 1)
+    assert counts(sync) == (2, 0, 0, 0)
     assert hub.calls("/tree/") == 0  # the detail has sizes already
     assert Revision.objects.get().has_tree
-    assert "vanished" in reasons(sync)[0][2]
+    assert "no such repo" in reasons(sync)[0][2]
 
 
 @pytest.mark.parametrize(
@@ -120,17 +120,20 @@ def test_a_listing_without_files_asks_for_the_detail(hub, go):
 def test_a_part_that_fails_for_ever_is_a_reason_on_the_row_and_asked_for_again(
     hub, go, where, stage
 ):
-    hub.add("a/net")
+    hub.add("a/net", has_tree=where != "/tree/")
     hub.add("a/other")
     hub.spoil(f"a/net{where}", stub_hub.status(500))
     sync = go()
     assert counts(sync) == (2, 0, 0, 0)
+    assert Errand.objects.get().reason == "again"
     [(name, told, reason)] = reasons(sync)
     assert (name, told) == ("a/net", stage)
     assert Repo.objects.get(name="a/net").problem == reason
     assert Repo.objects.get(name="a/other").problem == ""
     hub.heal()
-    assert counts(go()) == (0, 1, 1, 0)
+    hub.repos["a/net"].has_tree = True
+    assert counts(go()) == (0, 0, 2, 0)
+    assert not Errand.objects.exists()
     assert Repo.objects.get(name="a/net").problem == ""
     assert Revision.objects.get(repo__name="a/net").has_tree
     assert Card.objects.count() == 2
@@ -140,17 +143,18 @@ def test_a_detail_that_fails_leaves_a_row_with_the_reason(hub, go):
     hub.add("a/net")
     hub.listed = lambda records: [{"id": r["id"], "_id": r["_id"]} for r in records]
     hub.spoil("/revision/", stub_hub.value("nonsense"))
-    assert counts(go()) == (0, 0, 0, 1)
+    assert counts(go()) == (1, 0, 0, 0)
     repo = Repo.objects.get()
     assert (repo.head_sha, repo.revisions.count()) == ("", 0)
-    assert "cannot be used" in repo.problem
+    assert "cannot be used" in reasons(Sync.objects.get())[0][2]
+    assert Errand.objects.get().reason == "again"
     hub.heal()
-    assert counts(go()) == (0, 1, 0, 0)
+    go()
     assert Repo.objects.get().revisions.count() == 1
 
 
 def test_hostile_file_names_are_left_out_with_a_reason(hub, go):
-    hub.add("a/net")
+    hub.add("a/net", has_tree=False)
     entries = [
         {"type": "file", "path": path, "size": 1, "oid": "a" * 40}
         for path in ("../../root/.ssh/x", "ok.txt", "a\\b", "n\0l", "/abs")
@@ -244,15 +248,16 @@ def test_a_listing_without_end_is_noticed(hub, go):
 
 
 def test_a_hub_that_stops_serving_ends_the_pass_not_each_repo_alone(hub, go, monkeypatch):
-    monkeypatch.setattr(sync_module, "OUTAGE_AFTER", 3)
+    monkeypatch.setattr(errands, "OUTAGE_AFTER", 3)
     hub.page = 100
     for number in range(40):
         hub.add(f"a/n{number:02}")
-    hub.spoil("/tree/", stub_hub.status(429))
+    hub.spoil("/revision/", stub_hub.status(429))
     sync = go()
     assert sync.status == "stopped"
     assert "429" in sync.reason
-    assert sync.seen < 40
+    assert Repo.objects.count() == 40
+    assert hub.calls("/revision/") < 40 * 6
 
 
 def test_a_row_that_the_database_refuses_is_one_problem(hub, go, monkeypatch):
@@ -270,13 +275,31 @@ def test_a_row_that_the_database_refuses_is_one_problem(hub, go, monkeypatch):
 def test_a_fault_of_our_own_costs_one_repo(hub, go, monkeypatch, caplog):
     hub.add("a/one")
     hub.add("a/two")
-    real = reading.RepoReader.listed
+    real = reading.RepoReader.named
 
-    def breaks(self, record, **more):
+    def breaks(self, name, *more):
+        if name == "a/one":
+            raise ZeroDivisionError
+        return real(self, name, *more)
+
+    monkeypatch.setattr(reading.RepoReader, "named", breaks)
+    go()
+    assert "ZeroDivisionError" in caplog.text
+    assert set(Repo.objects.exclude(read_sha="").values_list("name", flat=True)) == {"a/two"}
+
+
+def test_a_fault_of_our_own_in_the_listing_costs_one_repo(hub, go, monkeypatch, caplog):
+    hub.add("a/one")
+    hub.add("a/two")
+    go()
+    real = listed.counted
+
+    def breaks(record):
         if record.name == "a/one":
             raise ZeroDivisionError
-        return real(self, record, **more)
+        return real(record)
 
-    monkeypatch.setattr(reading.RepoReader, "listed", breaks)
-    assert counts(go()) == (1, 0, 0, 1)
+    monkeypatch.setattr(plan, "counted", breaks)
+    assert counts(go()) == (0, 0, 1, 1)
     assert "ZeroDivisionError" in caplog.text
+    assert Repo.objects.listed().count() == 2  # the hub lists it

@@ -19,7 +19,7 @@ def test_the_same_name_with_another_id_is_another_repo(hub, go):
     assert counts(sync) == (1, 0, 0, 0)
     old.refresh_from_db()
     new = Repo.objects.listed().get()
-    assert (old.state, old.name, old.hub_key) == ("gone", "a/net", "1" * 24)
+    assert (old.state, old.name, old.hub_key) == ("replaced", "a/net", "1" * 24)
     assert (new.hub_key, new.name) == ("2" * 24, "a/net")
     assert old.revisions.count() == 1
 
@@ -66,7 +66,7 @@ def test_an_id_with_another_commit_is_not_taken_for_the_repo_of_that_name(hub, g
     hub.add("a/net", key="7" * 24, files={"README.md": b"by a stranger"})
     assert counts(go()) == (1, 0, 0, 0)
     states = dict(Repo.objects.values_list("hub_key", "state"))
-    assert states == {"name:a/net": "gone", "7" * 24: "present"}
+    assert states == {"name:a/net": "replaced", "7" * 24: "present"}
 
 
 def test_a_listing_that_leaves_out_ids_asks_where_something_changed(hub, go):
@@ -75,8 +75,10 @@ def test_a_listing_that_leaves_out_ids_asks_where_something_changed(hub, go):
     hub.listed = lambda records: [{k: v for k, v in r.items() if k != "_id"} for r in records]
     assert counts(go()) == (0, 0, 1, 0)
     stored.files = {"README.md": b"new"}
-    assert counts(go()) == (0, 1, 0, 0)
-    assert Repo.objects.get().hub_key == "1" * 24
+    asked = hub.calls("/revision/")
+    go()
+    assert hub.calls("/revision/") == asked + 1  # the commit may be a stranger's: the detail tells
+    assert (Repo.objects.get().hub_key, Repo.objects.get().head_sha) == ("1" * 24, stored.sha)
 
 
 def test_a_complete_listing_marks_the_absent_as_gone(hub, go):
@@ -108,16 +110,18 @@ def test_a_cut_listing_marks_nothing_as_gone(hub, go):
 
 
 def test_what_was_mirrored_by_name_during_a_pass_is_not_gone_after_it(hub, go):
+    hub.page = 1
     hub.add("a/old")
+    hub.add("a/older")
     new = stub_hub.Stored("a/new", "9" * 24, {"README.md": b"x"})
 
     def meanwhile(handler):
-        hub.repos["a/new"] = new
         handler.right()
+        hub.repos["a/new"] = new
 
-    hub.spoil("a/old/tree", meanwhile, times=1)
+    hub.spoil("cursor=1", meanwhile, times=1)
     go(on_progress=lambda _: "a/new" in hub.repos and mirror_one(hub.url, "a/new"))
-    assert Repo.objects.listed().count() == 2
+    assert Repo.objects.listed().count() == 3
 
 
 def test_parents_are_linked_whenever_they_come(hub, go):

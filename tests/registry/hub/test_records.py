@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from registry.hub import answers, records
+from registry.hub import answers, errands, records
 from registry.hub.answers import Record
+from registry.hub.listed import listed
 from registry.hub.reading import RepoReader
 from registry.hub.store import Store
 from registry.models import File, Repo, Revision
@@ -30,6 +31,7 @@ JSON = st.recursive(
     max_leaves=12,
 )
 KEYS = (
+    *("cardData", "evalResults", "model-index", "securityRepoStatus", "trendingScore"),
     *("author", "config", "createdAt", "disabled", "downloads", "gated", "lastModified"),
     *("library_name", "likes", "pipeline_tag", "private", "safetensors", "siblings", "tags"),
 )
@@ -42,10 +44,14 @@ SIBLINGS = st.lists(
 class NoHub:
     """A client that has nothing but a card."""
 
-    def __init__(self, card):
+    def __init__(self, card, record):
         self._card = card
+        self._record = record
 
-    def tree(self, name, sha):
+    def detail(self, name, revision="main"):
+        return self._record
+
+    def tree(self, name, sha, **_):
         raise records_missing()
 
     def refs(self, name):
@@ -73,7 +79,11 @@ def test_any_answer_becomes_rows_that_the_database_takes(info, siblings, card):
     hub = factories.hub()
     everything = [*siblings, {"rfilename": "README.md", "size": 1}]
     record = Record("a/b", "k" * 24, SHA, info | {"siblings": everything})
-    read = RepoReader(NoHub(card)).listed(record)  # type: ignore[arg-type]
+    brief = listed(record)
+    Store(hub.pk).write([brief], datetime(2026, 1, 1, tzinfo=UTC))
+    again = Store(hub.pk).write([brief], datetime(2027, 1, 1, tzinfo=UTC))
+    assert (again.created, again.changed) == (frozenset(), frozenset())
+    read = RepoReader(NoHub(card, record)).named("a/b")  # type: ignore[arg-type]
     assert not read.failed
     Store(hub.pk).write([read], datetime(2026, 1, 1, tzinfo=UTC))
     stored = Repo.objects.get(hub=hub, hub_key="k" * 24)
@@ -177,11 +187,12 @@ def test_a_repo_is_not_its_own_parent():
 def test_a_sha256_that_a_worker_computed_stays(hub, client):
     from registry.hub.sync import mirror
 
-    stored = hub.add("a/b", files={"README.md": b"x"})
+    hub.add("a/b", files={"README.md": b"x"})
     mirror(hub.url)
     File.objects.update(sha256="5" * 64)
-    stored.modified = "2025-01-01T00:00:00Z"  # the same commit, looked at again
+    errands.ask(Repo.objects.get())  # the same commit, looked at again
     sync = mirror(hub.url)
     assert Revision.objects.count() == 1
-    assert sync.changed == 1
+    assert sync.unchanged == 1
+    assert hub.calls("/revision/") == 2
     assert File.objects.get().sha256 == "5" * 64

@@ -18,7 +18,18 @@ from registry.hub import batches
 from registry.hub import sync as sync_module
 from registry.hub.client import HubClient
 from registry.hub.sync import RESUME_WITHIN, mirror
-from registry.models import Author, Card, Claim, Edge, File, Repo, Revision, Sync, SyncProblem
+from registry.models import (
+    Author,
+    Card,
+    Claim,
+    Edge,
+    Errand,
+    File,
+    Repo,
+    Revision,
+    Sync,
+    SyncProblem,
+)
 from tests.registry.hub import stub_hub
 from tests.registry.hub.passes import CARD
 
@@ -42,7 +53,7 @@ def full(hub, monkeypatch):
     for number in range(30):
         hub.add(f"a/n{number:02}", files={"README.md": CARD, "w.bin": b"%d" % number})
     hub.add("a/base")
-    hub.spoil("a/n07/tree", stub_hub.status(404, {"X-Error-Code": "RepoNotFound"}))
+    hub.spoil("a/n07/revision", stub_hub.status(404, {"X-Error-Code": "RepoNotFound"}))
     hub.spoil("a/n11/refs", stub_hub.status(403))
     hub.repos["a/n13"].key = "not an id!"
     hub.add("..")
@@ -55,7 +66,16 @@ def go(hub, **options):
 
 def state():
     """Everything that is stored, without numbers and times of our own."""
-    skipped = {"id", "synced_at", "seen_at", "created_at", "sync", "hub"}
+    skipped = {
+        "id",
+        "synced_at",
+        "first_seen_at",
+        "seen_at",
+        "created_at",
+        "read_at",
+        "sync",
+        "hub",
+    }
     rows: list[list[Any]] = []
     for table in (Repo, Revision, Card, File, Claim, Edge, Author):
         columns = [f.name for f in table._meta.fields if f.name not in skipped]
@@ -93,7 +113,7 @@ def test_killed_at_random_and_resumed_it_ends_the_same(full, seed):
     chance = random.Random(seed)  # noqa: S311
     sync = None
     for _ in range(20):
-        left = [chance.randrange(1, 7)]
+        left = [chance.randrange(1, 30)]
 
         def kill(_sync, left=left):
             left[0] -= 1
@@ -183,8 +203,9 @@ def test_an_old_cut_is_not_resumed(full):
 
 @pytest.mark.django_db
 def test_a_cursor_that_the_hub_forgot_is_given_up(full):
-    full.spoil("cursor=15", stub_hub.status(500), times=6)
+    full.spoil("cursor=15", stub_hub.status(500))
     assert go(full).status == "stopped"
+    full.heal()
     full.spoil("cursor=15", stub_hub.status(400))
     sync = go(full)
     assert (sync.status, sync.cursor) == ("stopped", "")
@@ -214,7 +235,7 @@ def test_a_second_pass_at_the_same_time_is_not_begun(hub, monkeypatch):
         go_on.wait(20)
         handler.right()
 
-    hub.spoil("/tree/", wait, times=1)
+    hub.spoil("/api/models", wait, times=1)
     first = []
 
     def run():
@@ -236,11 +257,8 @@ def test_a_second_pass_at_the_same_time_is_not_begun(hub, monkeypatch):
     assert first[0].status == "done"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_kill_minus_nine_and_resume(full):
-    whole = mirror(full.url)
-    expected, counted = state(), totals(whole)
-    forget()
+def killed_at(hub, number, **options):
+    """Mirror in a process of its own, which is killed in the middle of its request ``number``."""
     place = settings.DATABASES["default"]
     name = connection.settings_dict["NAME"]
     url = f"postgresql://{place['USER']}@/{name}?host={place['HOST']}&port={place['PORT']}"
@@ -250,15 +268,35 @@ def test_kill_minus_nine_and_resume(full):
         os.kill(child[0].pid, signal.SIGKILL)
         handler.close_connection = True
 
-    full.spoil("a/n17/resolve", kill, times=1)
+    hub.spoil_number(len(hub.asked) + number, kill)
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "DATABASE_URL": os.environ.get("DATABASE_URL") or url,
     }
-    child.append(subprocess.Popen([sys.executable, "-c", CHILD, full.url], env=environment))
-    assert child[0].wait(60) == -signal.SIGKILL
-    cut = Sync.objects.get()
-    assert (cut.status, cut.seen) == ("running", 15)
-    sync = mirror(full.url)
-    assert sync.pk == cut.pk
-    assert (state(), totals(sync)) == (expected, counted)
+    child.append(subprocess.Popen([sys.executable, "-c", CHILD, hub.url], env=environment))
+    return child[0].wait(60)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(600)
+def test_kill_minus_nine_at_random_points_and_resume(full):
+    whole = mirror(full.url, client=HubClient(full.url, sleep=lambda _: None))
+    assert whole.status == "done"
+    calls = len(full.asked)
+    expected = state()
+    forget()
+    chance = random.Random(20)  # noqa: S311
+    kills, most = 0, 20 if os.environ.get("ASSAY_LONG") else 3
+    for _ in range(most):
+        # In the listing, which has 7 pages, as often as in the details behind it.
+        number = chance.randrange(1, 7) if chance.random() < 0.5 else chance.randrange(7, calls)
+        ended = killed_at(full, number)
+        full.heal_number()
+        kills += ended == -signal.SIGKILL
+        assert ended in {0, -signal.SIGKILL}
+    assert kills >= min(most, 2)
+    sync = mirror(full.url, client=HubClient(full.url, sleep=lambda _: None))
+    assert sync.status == "done"
+    assert state()[:-1] == expected[:-1]
+    assert {reason for *_, reason in state()[-1]} == {reason for *_, reason in expected[-1]}
+    assert not Errand.objects.exclude(reason="again").exists()
