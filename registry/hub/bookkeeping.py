@@ -38,7 +38,7 @@ WITH gone AS (
     SELECT id, %(sync)s, %(now)s, 'gone', '"present"', '"gone"' FROM gone ORDER BY id
 ), stale AS (
     INSERT INTO registry_stalelisting (repo_id) SELECT id FROM gone ORDER BY id
-    ON CONFLICT (repo_id) DO NOTHING
+    ON CONFLICT (repo_id) DO UPDATE SET repo_id = EXCLUDED.repo_id
 )
 SELECT count(*) FROM gone
 """
@@ -54,16 +54,17 @@ WITH gone AS (
     SELECT id, %(sync)s, %(now)s, 'gone', '"present"', '"gone"' FROM gone ORDER BY id
 ), stale AS (
     INSERT INTO registry_stalelisting (repo_id) SELECT id FROM gone
-    ON CONFLICT (repo_id) DO NOTHING
+    ON CONFLICT (repo_id) DO UPDATE SET repo_id = EXCLUDED.repo_id
 )
 SELECT count(*) FROM gone
 """
 
-# The read side of search is made anew from what changed.
+# The read side of search is made anew from what changed. An update locks the row: whoever takes
+# stale ones at this moment sees the change, or leaves the row.
 STALE = """
 INSERT INTO registry_stalelisting (repo_id)
 SELECT t.repo_id FROM incoming_repo t WHERE t.n = ANY(%(changed)s) ORDER BY t.repo_id
-ON CONFLICT (repo_id) DO NOTHING
+ON CONFLICT (repo_id) DO UPDATE SET repo_id = EXCLUDED.repo_id
 """
 
 # The order of a work list: what people ask for; then by the order of magnitude of the downloads,

@@ -70,7 +70,7 @@ WITH released AS (
     RETURNING t.n, r.id, r.hub_key
 ), stale AS (
     INSERT INTO registry_stalelisting (repo_id) SELECT id FROM released ORDER BY id
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (repo_id) DO UPDATE SET repo_id = EXCLUDED.repo_id
 )
 INSERT INTO incoming_taken (n, repo_id, hub_key) SELECT n, id, hub_key FROM released l
 WHERE NOT EXISTS (SELECT 1 FROM incoming_repo o WHERE o.hub_key = l.hub_key)

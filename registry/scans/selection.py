@@ -5,18 +5,18 @@ The one place that knows how a search becomes repos.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.http import QueryDict
 
-from registry.models import Finding, Repo
-from registry.models.repos import RepoQuerySet
+from registry.search.facets import FACETS
+from registry.search.question import BadQuestion, Question
 
-KNOWN = ("q", "task", "verdict")
-IGNORED = ("sort", "cursor")  # the order of a page is no part of what is selected
+KNOWN = ("q", *FACETS)
+# The order of a page, and where in it a reader is, are no part of what is selected.
+IGNORED = ("sort", "cursor", "limit", "count", "more")
 LONGEST = 2000  # characters
-MOST_WORDS = 8
 SLOWEST_MS = 30_000  # of a worker that plans; pages ask for less
 
 
@@ -36,40 +36,18 @@ def read(text: str) -> str:
     is_address = bool(parts.scheme or parts.netloc or text.startswith("/"))
     if is_address and parts.path.rstrip("/") != "/models":
         raise BadSelection("Paste the address of a search of /models, or the part after its “?”.")
-    pairs = parse_qsl(parts.query if is_address or "?" in text else text, keep_blank_values=True)
-    if text and not is_address and not pairs:
+    asked = QueryDict(parts.query if is_address or "?" in text else text, mutable=True)
+    if text and not is_address and not any(value for _, value in asked.items()):
         raise BadSelection("Paste the address of a search of /models, or the part after its “?”.")
-    kept: dict[str, str] = {}
-    for name, value in pairs:
-        if name in IGNORED:
-            continue
-        if name not in KNOWN:
+    for name in list(asked):
+        if name not in KNOWN and name not in IGNORED:
             raise BadSelection(f"A search has no filter “{name[:50]}”; it has: {', '.join(KNOWN)}.")
-        if name in kept:
-            raise BadSelection(f"The filter “{name}” is given twice.")
-        if value.strip():
-            kept[name] = value.strip()
-    if kept.get("verdict", "fail") not in Finding.Verdict.values:
-        known = ", ".join(Finding.Verdict.values)
-        raise BadSelection(f"There is no verdict “{kept['verdict'][:50]}”; there are: {known}.")
-    return urlencode(kept)
-
-
-def _repos(selection: str) -> RepoQuerySet:
-    asked = dict(parse_qsl(selection))
-    repos = Repo.objects.listed().filter(is_private=False)
-    for word in asked.get("q", "").split()[:MOST_WORDS]:
-        repos = repos.filter(name__icontains=word)
-    if "task" in asked:
-        repos = repos.filter(pipeline_tag=asked["task"])
-    if "verdict" in asked:
-        found = Finding.objects.filter(
-            verdict=asked["verdict"],
-            run__revision__repo=OuterRef("pk"),
-            run__revision__sha=F("run__revision__repo__head_sha"),
-        )
-        repos = repos.filter(Exists(found))
-    return repos
+        if name in IGNORED or not any(value.strip() for value in asked.getlist(name)):
+            del asked[name]
+    try:
+        return Question.read(asked, strict=True).query()
+    except BadQuestion as error:
+        raise BadSelection(str(error)) from error
 
 
 def repo_ids(selection: str, after: int, limit: int) -> list[int]:
@@ -77,15 +55,14 @@ def repo_ids(selection: str, after: int, limit: int) -> list[int]:
 
     Raises OperationalError where that takes longer than SLOWEST_MS.
     """
-    repos = _repos(selection).filter(pk__gt=after).order_by("pk")
     with statements_within(SLOWEST_MS):
-        return list(repos.values_list("pk", flat=True)[:limit])
+        return Question.read(selection).repo_ids(after=after, limit=limit)
 
 
 def count(selection: str, most: int, within_ms: int = 5_000) -> int:
     """Count the selected repos, up to ``most``. Raises OperationalError where it takes too long."""
     with statements_within(within_ms):
-        return _repos(selection).order_by()[:most].count()
+        return Question.read(selection).listings().order_by()[:most].count()
 
 
 @contextmanager

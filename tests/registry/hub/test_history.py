@@ -1,6 +1,7 @@
 """What passes write down: changes with both values, alerts, counters."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -146,7 +147,7 @@ def test_a_named_repo_that_is_not_there_is_gone(hub, go):
 def test_the_state_on_a_day_is_taken_back(hub, go):
     stored = hub.add("a/net", key="1" * 24, info={"downloads": 1, "likes": 0, "library_name": "x"})
     begin = datetime(2026, 3, 30, 12, tzinfo=UTC)
-    steps = (
+    steps: tuple[dict[str, Any], ...] = (
         {"downloads": 1},
         {"downloads": 5, "library_name": "y"},  # 31 March, the last day of a quarter
         {},

@@ -110,13 +110,17 @@ def test_a_change_keeps_what_an_execution_began_with():
         ("/models?q=net&sort=name&cursor=abc", "q=net"),
         ("https://assay.example/models?verdict=overstated", "verdict=overstated"),
         ("q=%3Cb%3E&task=", "q=%3Cb%3E"),
+        ("task=y&task=x&licence=mit", "task=y&task=x&licence=mit"),
     ],
 )
 def test_an_address_becomes_a_selection(text, kept):
     assert selection.read(text) == kept
 
 
-@pytest.mark.parametrize("text", ["net", "/runs?status=done", "q=a\0b", "q=" + "x" * 3000])
+@pytest.mark.parametrize(
+    "text",
+    ["net", "/runs?status=done", "q=a\0b", "q=" + "x" * 3000, "licens=mit", "verdict=nonsense"],
+)
 def test_what_is_no_selection_is_refused(text):
     with pytest.raises(selection.BadSelection):
         selection.read(text)
@@ -128,6 +132,7 @@ def test_selected_repos_come_in_order_and_in_pages():
     factories.repo("alice/net-private", pipeline_tag="x", is_private=True)
     factories.repo("alice/net-gone", pipeline_tag="x", state="gone")
     factories.repo("alice/other", pipeline_tag="x")
+    factories.listed()
     keys = [repo.pk for repo in wanted]
     assert selection.repo_ids("q=net+alice&task=x", 0, 3) == keys[:3]
     assert selection.repo_ids("q=net+alice&task=x", keys[2], 3) == keys[3:]
@@ -141,4 +146,5 @@ def test_a_selection_by_verdict_means_the_heads():
     old = factories.finding(verdict="overstated")
     old.run.revision.repo.head_sha = "f" * 40
     old.run.revision.repo.save()
+    factories.listed()
     assert selection.repo_ids("verdict=overstated", 0, 9) == [finding.run.revision.repo_id]
