@@ -44,6 +44,8 @@ def read(text: str) -> str:
             raise BadSelection(f"A search has no filter “{name[:50]}”; it has: {', '.join(KNOWN)}.")
         if name in IGNORED or not any(value.strip() for value in asked.getlist(name)):
             del asked[name]
+    if len(asked.getlist("q")) > 1:
+        raise BadSelection("The words of a search are given twice.")
     try:
         return Question.read(asked, strict=True).query()
     except BadQuestion as error:

@@ -38,6 +38,7 @@ def test_it_works():
 
 def test_a_dry_run_shows_the_plan_and_makes_nothing():
     factories.claim(factories.revision(factories.repo("alice/net")))
+    factories.listed()
     said = scan(*MAKE, "--dry-run")
     assert (
         said

@@ -110,7 +110,7 @@ def test_a_change_keeps_what_an_execution_began_with():
         ("/models?q=net&sort=name&cursor=abc", "q=net"),
         ("https://assay.example/models?verdict=overstated", "verdict=overstated"),
         ("q=%3Cb%3E&task=", "q=%3Cb%3E"),
-        ("task=y&task=x&licence=mit", "task=y&task=x&licence=mit"),
+        ("task=y&task=x&licence=mit", "task=x&task=y&licence=mit"),
     ],
 )
 def test_an_address_becomes_a_selection(text, kept):

@@ -39,6 +39,7 @@ def carry(execution, ticks=1):
 
 
 def begin(scan=None, **fields):
+    factories.listed()
     return control.run_now(scan or factories.scan(**fields), "alice")[0]
 
 

@@ -188,6 +188,7 @@ def test_a_cursor_that_is_none_of_this_list_is_refused(read, path):
 def test_the_form_shows_the_plan_before_it_saves(staff):
     factories.claim(factories.revision(factories.repo("alice/net")))
     factories.revision(factories.repo("bob/net"))
+    factories.listed()
     answer = staff.post(NEW, FORM | {"try": "", "max_runs": "200"})
     text = text_of(answer)
     for words in (
@@ -205,6 +206,7 @@ def test_the_form_shows_the_plan_before_it_saves(staff):
 def test_a_plan_says_that_the_budget_is_too_small(staff):
     for _ in range(3):
         factories.claim(factories.revision(factories.repo()))
+    factories.listed()
     text = text_of(staff.post(NEW, FORM | {"try": "", "max_runs": "2"}))
     assert "More than the budget: runs." in text
 
