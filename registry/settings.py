@@ -104,6 +104,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "StatusEnum": "registry.models.Run.Status",
         "SyncStatusEnum": "registry.models.Sync.Status",
+        "RepoStateEnum": "registry.models.Repo.State",
+        "ScanStateEnum": "registry.models.Scan.State",
+        "ExecutionStateEnum": "registry.models.ScanExecution.State",
     },
 }
 

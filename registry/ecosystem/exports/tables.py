@@ -74,7 +74,7 @@ TABLES = (
                 int="parameters downloads likes",
                 float="trending",
                 texts="tags datasets languages papers",
-                time="hub_created_at hub_modified_at synced_at read_at",
+                time="hub_created_at hub_modified_at first_seen_at synced_at read_at",
                 json="refs",
             ),
         ),
@@ -231,6 +231,33 @@ TABLES = (
             float="seconds",
         ),
         fetch=100,
+    ),
+    Table(
+        "scans",
+        "Selections of models times checks, with budget and schedule. Whose they are stays here.",
+        "registry_scan s WHERE s.state <> 'removed'",
+        _columns(
+            "s",
+            int="id max_repos max_runs max_minutes max_bytes",
+            text="name selection schedule state",
+            texts="checks",
+            time="created_at",
+        ),
+    ),
+    Table(
+        "scan_executions",
+        "One time that a scan was carried out: counts and totals. Its runs are among the runs.",
+        "registry_scanexecution x JOIN registry_scan s ON s.id = x.scan_id "
+        "AND s.state <> 'removed'",
+        _columns(
+            "x",
+            int="id scan_id",
+            text="selection state reason",
+            texts="checks",
+            json="counts totals",
+            time="slot started_at finished_at",
+        ),
+        fetch=500,
     ),
 )
 

@@ -172,13 +172,21 @@ def test_every_table_is_exported_or_left_out_on_purpose():
         "registry_apitoken",  # its address goes out with each repo; secrets
         "registry_errand",
         "registry_stalelisting",  # work to do
+        "registry_listing",
+        "registry_listingsample",
+        "registry_label",
+        "registry_labelpair",
+        "registry_searchword",
+        "registry_searchcount",  # made from the others
+        "registry_budgetwindow",  # what this place may still ask of a hub
+        "registry_scanitem",  # the runs say the same
         "registry_sync",
         "registry_syncproblem",  # what went wrong here
     }
     exported = " ".join(table.source for table in TABLES)
     tables = {model._meta.db_table for model in apps.get_app_config("registry").get_models()}
     missing = {name for name in tables if f"{name} " not in f"{exported} "} - held_back
-    assert missing <= {name for name in tables if "scan" in name or "listing" in name}
+    assert missing == set()
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ def test_two_do_not_measure_at_once():
             call_command("measure", "models")
         app.tasks["workers.measure_ecosystem"]()  # says so in the log, and no more
         assert not Measurement.objects.exists()
+        other.execute("SELECT pg_advisory_unlock_all()")
     app.tasks["workers.measure_ecosystem"]()
     assert Measurement.objects.count() == sum(one.is_query for one in MEASURES.values())
 

@@ -162,8 +162,9 @@ def test_the_state_on_a_day_is_taken_back(hub, go):
     for number in range(-1, len(steps)):
         day = (begin + timedelta(days=number)).date()
         state = history.states([repo], day).get(repo.pk)
+        counters = state.counters if state else None
         seen.append(
-            state and (state.attributes["library"], state.counters.downloads, state.counters.likes)
+            state and counters and (state.attributes["library"], counters.downloads, counters.likes)
         )
     assert seen == [None, ("x", 1, 0), ("y", 5, 0), ("y", 5, 0), ("", 7, 3), ("z", 7, 3)]
     assert [point.downloads for point in history.series(repo.pk)] == [1, 5, 7]
