@@ -87,7 +87,7 @@ def test_only_what_is_named_changes(carol):
         ({"gpu_hour_price": "-2"}, "/gpu_hour_price", "Say a price of 0 or more."),
         ({"window": 201}, "/window", "from 1 to 200"),
         ({"selection": ""}, "/selection", "This selects every model."),
-        ({"selection": "licens=mit"}, "/selection", "A search has no filter “licens”"),
+        ({"selection": "licenze=mit"}, "/selection", "A search has no filter “licenze”"),
         ({"selection": "q=a&q=b"}, "/selection", "are given twice"),
         ({"selection": "verdict=good"}, "/selection", "Say one of: confirmed, overstated"),
         ({"name": ""}, "/name", "may not be blank"),

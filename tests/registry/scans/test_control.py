@@ -119,7 +119,7 @@ def test_an_address_becomes_a_selection(text, kept):
 
 @pytest.mark.parametrize(
     "text",
-    ["net", "/runs?status=done", "q=a\0b", "q=" + "x" * 3000, "licens=mit", "verdict=nonsense"],
+    ["net", "/runs?status=done", "q=a\0b", "q=" + "x" * 3000, "licenze=mit", "verdict=nonsense"],
 )
 def test_what_is_no_selection_is_refused(text):
     with pytest.raises(selection.BadSelection):
