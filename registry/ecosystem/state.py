@@ -99,11 +99,15 @@ SELECT EXISTS (SELECT 1 FROM registry_repo
         AND (hub_created_at IS NULL OR hub_created_at < %(until)s))
 """
 
-# What belongs to the commit that was the head. Joins that a query does not use cost nothing: the
+# What belongs to the commit that was the head. Its files and the words of its card were read
+# (``is_read``), or at least a listing told its front matter and the names of its files
+# (``is_told``). Joins that a query does not use cost nothing: the
 # planner removes them, both being unique.
 _COLUMNS = """
     v.id AS revision_id, k.id AS card_id,
-    v.id IS NOT NULL AND (v.has_tree OR k.id IS NOT NULL) AS is_read
+    COALESCE(v.has_tree OR k.text <> '', false) AS is_read,
+    v.id IS NOT NULL AND (v.has_tree OR k.id IS NOT NULL
+        OR EXISTS (SELECT 1 FROM registry_file f WHERE f.revision_id = v.id)) AS is_told
 """
 
 _NOW = f"""
@@ -161,11 +165,10 @@ WITH later AS (
         COALESCE(p.downloads, r.downloads) AS downloads, r.hub_created_at AS created_at,
         CASE WHEN t.was->>'modified' ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}'
             THEN (t.was->>'modified')::timestamptz ELSE r.hub_modified_at END AS modified_at,
-        CASE WHEN t.was ? 'created' THEN NULL ELSE f.began END AS seen_at
+        r.first_seen_at AS seen_at
     FROM registry_repo r
     LEFT JOIN taken t ON t.repo_id = r.id
     LEFT JOIN points p ON p.repo_id = r.id
-    CROSS JOIN (SELECT min(started_at) AS began FROM registry_sync WHERE seen > 0) f
     WHERE NOT r.is_private
 )
 SELECT told.*, COALESCE(seen_at < %(until)s, false) OR COALESCE(modified_at < %(until)s, false)

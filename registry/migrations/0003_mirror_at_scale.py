@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField()),
-                ('what', models.CharField(choices=[('created', 'Created'), ('gone', 'Gone'), ('returned', 'Returned'), ('renamed', 'Renamed'), ('replaced', 'Replaced'), ('took-name', 'Took Name'), ('gate', 'Gate'), ('private', 'Private'), ('disabled', 'Disabled'), ('author', 'Author'), ('head', 'Head'), ('modified', 'Modified'), ('task', 'Task'), ('library', 'Library'), ('licence', 'Licence'), ('tags', 'Tags'), ('datasets', 'Datasets'), ('languages', 'Languages'), ('papers', 'Papers'), ('model-type', 'Model Type'), ('parameters', 'Parameters'), ('card', 'Card'), ('claims', 'Claims'), ('files', 'Files'), ('security', 'Security')], max_length=12)),
+                ('what', models.CharField(choices=[('gone', 'Gone'), ('returned', 'Returned'), ('renamed', 'Renamed'), ('replaced', 'Replaced'), ('took-name', 'Took Name'), ('gate', 'Gate'), ('private', 'Private'), ('disabled', 'Disabled'), ('author', 'Author'), ('head', 'Head'), ('modified', 'Modified'), ('task', 'Task'), ('library', 'Library'), ('licence', 'Licence'), ('tags', 'Tags'), ('datasets', 'Datasets'), ('languages', 'Languages'), ('papers', 'Papers'), ('model-type', 'Model Type'), ('parameters', 'Parameters'), ('card', 'Card'), ('claims', 'Claims'), ('files', 'Files'), ('security', 'Security')], max_length=12)),
                 ('old', models.JSONField(null=True)),
                 ('new', models.JSONField(null=True)),
                 ('repo', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='registry.repo')),

@@ -19,7 +19,6 @@ class Change(models.Model):
     class What(models.TextChoices):
         """Which attribute, or what befell the repo as a whole."""
 
-        CREATED = "created"
         GONE = "gone"
         RETURNED = "returned"
         RENAMED = "renamed"

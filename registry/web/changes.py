@@ -137,7 +137,6 @@ def _flag(on: str, off: str) -> Callable[[dict[str, Any], dict[str, Any], Change
 
 
 _TELLERS: dict[str, Callable[[dict[str, Any], dict[str, Any], Change], _Details]] = {
-    What.CREATED: _plain("It was seen for the first time."),
     What.GONE: _plain("The hub does not have it any more."),
     What.RETURNED: _plain("The hub has it again."),
     What.RENAMED: lambda old, new, change: (

@@ -23,19 +23,19 @@ _TAG_SAYS = "EXISTS (SELECT 1 FROM unnest(a.tags) t WHERE t LIKE 'dataset:_%%')"
 
 _DATASET = f"""
 WITH told AS MATERIALIZED (
-    SELECT a.is_read, {_TAG_SAYS} AS by_tag, COALESCE({_CARD_SAYS}, false) AS by_card,
+    SELECT a.is_told, {_TAG_SAYS} AS by_tag, COALESCE({_CARD_SAYS}, false) AS by_card,
         cardinality(a.datasets) > 0 AS listed
     FROM repo_at a LEFT JOIN registry_card k ON k.id = a.card_id
 ), counted AS (
-    SELECT count(*) AS n, count(*) FILTER (WHERE is_read) AS read,
-        count(*) FILTER (WHERE NOT is_read) AS unread,
-        count(*) FILTER (WHERE is_read OR by_tag OR listed) AS known,
-        count(*) FILTER (WHERE is_read AND NOT (by_tag OR by_card OR listed)) AS neither,
-        count(*) FILTER (WHERE NOT (is_read OR by_tag OR listed)) AS unknown,
+    SELECT count(*) AS n, count(*) FILTER (WHERE is_told) AS read,
+        count(*) FILTER (WHERE NOT is_told) AS unread,
+        count(*) FILTER (WHERE is_told OR by_tag OR listed) AS known,
+        count(*) FILTER (WHERE is_told AND NOT (by_tag OR by_card OR listed)) AS neither,
+        count(*) FILTER (WHERE NOT (is_told OR by_tag OR listed)) AS unknown,
         count(*) FILTER (WHERE NOT by_tag) AS no_tag,
-        count(*) FILTER (WHERE is_read AND NOT by_card) AS no_card,
-        count(*) FILTER (WHERE is_read AND by_card AND NOT by_tag) AS card_only,
-        count(*) FILTER (WHERE is_read AND by_tag AND NOT by_card) AS tag_only
+        count(*) FILTER (WHERE is_told AND NOT by_card) AS no_card,
+        count(*) FILTER (WHERE is_told AND by_card AND NOT by_tag) AS card_only,
+        count(*) FILTER (WHERE is_told AND by_tag AND NOT by_card) AS tag_only
     FROM told
 )
 SELECT '', '', neither, known, unknown FROM counted
@@ -69,7 +69,7 @@ UNION ALL (
 # read; a value that is there counts in any case.
 _MISSING = f"""
 WITH ranked AS MATERIALIZED (
-    SELECT a.id, a.task, a.is_read, row_number() OVER o AS place, ntile(4) OVER o AS quarter,
+    SELECT a.id, a.task, a.is_told, row_number() OVER o AS place, ntile(4) OVER o AS quarter,
         ARRAY[
             a.card_id IS NOT NULL, a.licence <> '', a.task <> '', a.library <> '',
             COALESCE({_CARD_SAYS}, false) OR cardinality(a.datasets) > 0 OR {_TAG_SAYS},
@@ -80,7 +80,7 @@ WITH ranked AS MATERIALIZED (
     WINDOW o AS (ORDER BY a.downloads DESC, a.id)
 ), slots AS MATERIALIZED (
     SELECT r.task, r.place, r.quarter, x.what, COALESCE(x.has, false) AS has,
-        r.is_read OR x.has OR x.what IN ('licence', 'task', 'library') AS told
+        r.is_told OR x.has OR x.what IN ('licence', 'task', 'library') AS told
     FROM ranked r, unnest(
         ARRAY['card', 'licence', 'task', 'library', 'dataset', 'architecture', 'claim'], r.has
     ) AS x (what, has)

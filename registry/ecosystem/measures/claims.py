@@ -65,7 +65,7 @@ def _is_known(name: str) -> bool:
 
 _SQL = """
 WITH stated AS MATERIALIZED (
-    SELECT a.id, a.task, a.is_read,
+    SELECT a.id, a.task, a.is_read, a.is_told,
         COALESCE(bool_or(c.id IS NOT NULL), false) AS is_any,
         COALESCE(bool_or(c.source IN ('model-index', 'eval-results')), false) AS is_formal,
         COALESCE(bool_or(c.source IN ('model-index', 'eval-results')
@@ -81,27 +81,33 @@ WITH stated AS MATERIALIZED (
             AND c.split <> '' AND c.config <> '' AND c.dataset_revision <> ''
             AND c.metric = ANY(%(metrics)s)), false) AS is_whole
     FROM repo_at a LEFT JOIN registry_claim c ON c.revision_id = a.revision_id
-    GROUP BY a.id, a.task, a.is_read
+    GROUP BY a.id, a.task, a.is_read, a.is_told
 ), broken AS (
     SELECT count(*) AS n FROM repo_at a JOIN registry_card k ON k.id = a.card_id
     JOIN stated s ON s.id = a.id
     WHERE (k.front_matter ? 'model-index' OR s.is_formal) AND NOT s.is_good
 ), whole AS (
-    SELECT count(*) FILTER (WHERE is_read) AS n, count(*) FILTER (WHERE NOT is_read) AS unknown,
-        count(*) FILTER (WHERE is_any) AS is_any, count(*) FILTER (WHERE is_good) AS is_good,
+    SELECT count(*) FILTER (WHERE is_told) AS n, count(*) FILTER (WHERE NOT is_told) AS unknown,
+        count(*) FILTER (WHERE is_read) AS n_read,
+        count(*) FILTER (WHERE NOT is_read) AS unread,
+        count(*) FILTER (WHERE is_any AND is_read) AS is_any,
+        count(*) FILTER (WHERE is_good) AS is_good,
         count(*) FILTER (WHERE is_comparable) AS is_comparable,
         count(*) FILTER (WHERE has_split) AS has_split, count(*) FILTER (WHERE is_whole) AS is_whole
     FROM stated
 ), tasks AS (
-    SELECT task, count(*) FILTER (WHERE is_read) AS n,
-        count(*) FILTER (WHERE NOT is_read) AS unknown,
-        count(*) FILTER (WHERE is_any) AS is_any, count(*) FILTER (WHERE is_good) AS is_good,
+    SELECT task, count(*) FILTER (WHERE is_told) AS n,
+        count(*) FILTER (WHERE NOT is_told) AS unknown,
+        count(*) FILTER (WHERE is_read) AS n_read,
+        count(*) FILTER (WHERE NOT is_read) AS unread,
+        count(*) FILTER (WHERE is_any AND is_read) AS is_any,
+        count(*) FILTER (WHERE is_good) AS is_good,
         count(*) FILTER (WHERE is_comparable) AS is_comparable
     FROM stated GROUP BY task ORDER BY count(*) DESC, task LIMIT 40
 )
 SELECT '', '', is_good, n, unknown FROM whole
-UNION ALL SELECT 'level', 'any claim, also in tables and lists of the text', is_any, n, unknown
-    FROM whole
+UNION ALL SELECT 'level', 'any claim, also in tables and lists of the text', is_any, n_read,
+    unread FROM whole
 UNION ALL SELECT 'level', 'well formed: a value that a program can read', is_good, n, unknown
     FROM whole
 UNION ALL SELECT 'level', 'comparable: names a task, a dataset and a metric that is known here',
@@ -112,7 +118,7 @@ UNION ALL SELECT 'level', 'the same, and names configuration and revision: nothi
 UNION ALL SELECT 'level', 'broken: there is a model-index or results file, but no readable value',
     broken.n, whole.n, unknown FROM whole, broken
 UNION ALL SELECT 'task', task, is_good, n, unknown FROM tasks
-UNION ALL SELECT 'task-any', task, is_any, n, unknown FROM tasks
+UNION ALL SELECT 'task-any', task, is_any, n_read, unread FROM tasks
 UNION ALL SELECT 'task-comparable', task, is_comparable, n, unknown FROM tasks
 """
 
@@ -124,12 +130,14 @@ MEASURES = (
         title="Claims that a program can read",
         definition=(
             "Models whose card has a model-index, or whose repository has results files, with at "
-            "least one value that can be read as a number; of all models whose files were read."
+            "least one value that can be read as a number; of all models whose front matter is "
+            "known. A listing tells that; what tables and lists of the text claim is known where "
+            "the card was read."
         ),
         unit="models",
         numerator="models with a well formed claim",
-        denominator="models whose files were read",
-        unknown="models whose files were not read",
+        denominator="models whose front matter is known",
+        unknown="models whose front matter is not known yet",
         sql=_SQL,
         parts=(
             Part("task", "Well formed claims by task", "no task"),

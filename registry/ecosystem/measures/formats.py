@@ -18,9 +18,9 @@ WITH sorted AS MATERIALIZED (
         COALESCE(bool_or(f.path ~* '{_PICKLES}' AND f.path !~* '{_NO_WEIGHTS}'), false) AS pickle,
         COALESCE(bool_or(f.path ~* '{_SAFE}'), false) AS safe,
         COALESCE(bool_or(f.path ~* '{_OTHER}' AND f.path !~* '{_NO_WEIGHTS}'), false) AS other,
-        count(f.id) > 0 OR a.is_read AS told
+        count(f.id) > 0 OR a.is_told AS told
     FROM repo_at a LEFT JOIN registry_file f ON f.revision_id = a.revision_id
-    GROUP BY a.id, a.downloads, a.is_read
+    GROUP BY a.id, a.downloads, a.is_told
 ), kinds AS MATERIALIZED (
     SELECT told, downloads, pickle OR safe OR other AS has_weights, CASE
         WHEN pickle AND safe THEN 'pickle and safetensors'
@@ -93,7 +93,7 @@ MEASURES = (
         unknown="models whose files were not read",
         sql=_FORMATS,
         parts=(
-            Part("format", "By format, of all models whose files were read"),
+            Part("format", "By format, of all models whose file names are known"),
             Part("downloads", "By format, weighed by downloads"),
         ),
         note=(

@@ -56,7 +56,7 @@ UNION ALL (SELECT 'card', key, count(DISTINCT s.id), whole.n - unknown.n, unknow
     FROM ({_BY_CARD}) s, whole, unknown
     GROUP BY key, whole.n, unknown.n ORDER BY 3 DESC, key LIMIT 20)
 """  # noqa: S608 - constants of this file
-_UNREAD = "SELECT count(*) AS n FROM repo_at WHERE NOT is_read"
+_UNREAD = "SELECT count(*) AS n FROM repo_at WHERE NOT is_told"
 
 _ARCHITECTURE_SEED = "SELECT model_type AS key, id FROM repo_at WHERE model_type <> ''"
 _NO_REVISION = "SELECT count(*) AS n FROM repo_at WHERE revision_id IS NULL AND model_type = ''"
@@ -89,7 +89,7 @@ MEASURES = (
         ),
         unit="models",
         numerator="models that the widest dataset reaches",
-        denominator="models whose files were read",
+        denominator="models whose front matter is known",
         unknown="models whose files were not read",
         sql=_walk(_DATASET_SEED, _UNREAD, _DATASET_MORE),
         parts=(*_PARTS, Part("tag", "By tag alone"), Part("card", "By card alone")),

@@ -291,6 +291,7 @@ def test_two_do_not_export_at_once(place):
             call_command("export")
         app.tasks["workers.export"]()
         assert folder.listed() == []
+        other.execute("SELECT pg_advisory_unlock_all()")
     app.tasks["workers.export"]()
     assert len(folder.listed()) == 1
 

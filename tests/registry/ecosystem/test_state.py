@@ -153,10 +153,10 @@ def test_counters_before_the_first_point_are_those_of_the_first():
 
 
 def test_a_model_that_was_read_too_late_is_counted_as_such():
-    late = factories.repo("a/late", hub_modified_at=NOON - timedelta(days=1))
-    change(late, "created", days_ago=1)
-    still = factories.repo("a/still", hub_modified_at=NOON - timedelta(days=100))
-    change(still, "created", days_ago=1)
+    yesterday = NOON - timedelta(days=1)
+    factories.repo("a/late", hub_modified_at=yesterday, first_seen_at=yesterday)
+    old = NOON - timedelta(days=100)
+    factories.repo("a/still", hub_modified_at=old, first_seen_at=yesterday)
     with state.opened(state.moment(DAY, NOON)) as unseen, connection.cursor() as cursor:
         cursor.execute("SELECT name FROM repo_at")
         assert cursor.fetchall() == [("a/still",)]
@@ -172,8 +172,8 @@ def test_a_day_before_the_first_pass_is_refused_in_plain_words():
 
 
 def test_a_day_before_the_first_pass_is_known_when_nothing_was_modified_since():
-    repo = factories.repo("a/old", hub_modified_at=NOON - timedelta(days=60), hub_created_at=None)
-    change(repo, "created", days_ago=40)
+    old, seen = NOON - timedelta(days=60), NOON - timedelta(days=40)
+    factories.repo("a/old", hub_modified_at=old, hub_created_at=None, first_seen_at=seen)
     factories.repo(
         "a/newer",
         hub_created_at=NOON - timedelta(days=45),
