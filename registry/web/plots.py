@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from registry.ecosystem import reading
 from registry.ecosystem.definitions import Figure, Measure, Part, Row
@@ -47,6 +48,7 @@ class Plot:
 class Line:
     """A series over time: the path, its points, and what stands at the ends of the axes."""
 
+    title: str
     path: str
     points: list[tuple[float, float]]
     then: float | None
@@ -115,14 +117,35 @@ def nice(share: float) -> float:
 
 
 def line(measure: Measure, points: Sequence[Point]) -> Line | None:
-    """Lay out a series; None where there is no number to draw."""
+    """Return the drawing of a series, None where it has no point."""
     drawn = [(point.day, _number(point)) for point in points]
     known = [(day, value) for day, value in drawn if value is not None]
-    if not known:
-        return None
     is_share = any(point.denominator for point in points)
     figure = reading.earlier(measure)
     then = figure.share if figure and is_share else None
+    return over_time(measure.title, known, then=then, is_share=is_share)
+
+
+def steps(title: str, points: Sequence[tuple[date, float]], last: date) -> Line | None:
+    """Return the drawing of a count that holds from each point to the next, and up to ``last``."""
+    corners = list(points[:1])
+    for day, value in points[1:]:
+        corners += [(day, corners[-1][1]), (day, value)]
+    if corners and corners[-1][0] < last:
+        corners.append((last, corners[-1][1]))
+    return over_time(title, corners)
+
+
+def over_time(
+    title: str,
+    known: Sequence[tuple[date, float]],
+    *,
+    then: float | None = None,
+    is_share: bool = False,
+) -> Line | None:
+    """Return the drawing of values over days, None where there is none; ``then`` is dashed."""
+    if not known:
+        return None
     values = [value for _, value in known] + ([then] if then is not None else [])
     low, high = _range(values, is_share)
     first, last = known[0][0], known[-1][0]
@@ -138,6 +161,7 @@ def line(measure: Measure, points: Sequence[Point]) -> Line | None:
     places = [(x((day - first).days), y(value)) for day, value in known]
     write = percent if is_share else (lambda value: f"{value:,.0f}")
     return Line(
+        title=title,
         path=" ".join(f"{px},{py}" for px, py in places),
         points=places if len(places) <= 60 else [places[0], places[-1]],
         then=None if then is None else y(then),
@@ -147,8 +171,9 @@ def line(measure: Measure, points: Sequence[Point]) -> Line | None:
         first=f"{first:%-d %b %Y}",
         last=f"{last:%-d %b %Y}",
         words=(
-            f"{measure.title}: {write(known[0][1])} on {first:%-d %B %Y}, "
-            f"{write(known[-1][1])} on {last:%-d %B %Y}, {len(known)} days measured."
+            f"{title}: {write(known[0][1])} on {first:%-d %B %Y}, "
+            f"{write(known[-1][1])} on {last:%-d %B %Y}, "
+            f"{len({day for day, _ in known})} days measured."
         ),
     )
 

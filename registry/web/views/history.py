@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from registry import history, keysets
 from registry.models import Change, Repo
 from registry.visibility import public_changes, public_repos
+from registry.web import plots
 from registry.web.changes import tell
 
 PAGE_SIZE = 50
@@ -57,6 +58,8 @@ def _history(request: HttpRequest, repo: Repo) -> HttpResponse:
     changes = public_changes().filter(repo=repo)
     status = _page(request, context, changes, {"repo": [str(repo.pk)]})
     points = history.series(repo.pk)
+    counts = [(point.day, float(point.downloads)) for point in points]
+    context["line"] = plots.steps("Downloads", counts, now().date())
     context["points"] = list(reversed(points[-SHOWN_POINTS:]))
     context["more_points"] = max(len(points) - SHOWN_POINTS, 0)
     return render(request, "repo_history.html", context, status=status)
