@@ -83,7 +83,7 @@ app.conf.update(
         "measure-ecosystem": _nightly(1, 30, "workers.measure_ecosystem"),
         "export": _nightly(3, 0, "workers.export"),
         # These do nothing unless ASSAY_MIRROR is set.
-        "mirror-listing": _every(600, "workers.mirror_listing"),
+        "mirror-listing": _every(30, "workers.mirror_listing"),  # a pass comes less often
         "mirror-errands": _every(60, "workers.mirror_errands"),
         "mirror-authors": _every(600, "workers.mirror_authors"),
     },

@@ -1,5 +1,6 @@
 """What a hub's answers say, typed. Parsing is soft where one record is bad, hard where all are."""
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ _NEXT = re.compile(r'<([^<>]*)>\s*;[^,<]*\brel="?next"?', re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _KEY = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _REFS_LIMIT = 1000
+_SHA1_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +182,20 @@ def entry(item: Mapping[str, Any], path_key: str, oid_key: str) -> TreeEntry | F
     )
 
 
+def is_content(content: bytes, named: TreeEntry) -> bool:
+    """Say whether bytes are those of a file, as far as the tree names them."""
+    if named.sha256:
+        return hashlib.sha256(content).hexdigest() == named.sha256
+    if len(named.oid) != _SHA1_LENGTH:
+        return True
+    header = b"blob %d\0" % len(content)
+    return hashlib.sha1(header + content, usedforsecurity=False).hexdigest() == named.oid
+
+
 def refs(raw: object) -> Refs:
     """Read branches and tags, at most 1,000 of each; those without a commit are left out."""
-    if not isinstance(raw, dict):
-        raise Broken(f"The list of branches must be an object, but the hub sent {shown(raw)}.")
+    if not isinstance(raw, dict) or not isinstance(raw.get("branches"), list):
+        raise Broken(f"The list of branches must have branches, but the hub sent {shown(raw)}.")
     return Refs(_named(raw.get("branches")), _named(raw.get("tags")))
 
 

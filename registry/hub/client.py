@@ -9,7 +9,7 @@ the whole process, and raises KeyError on a record of an unexpected shape.
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from huggingface_hub.utils import (  # type: ignore[attr-defined]  # its __all__ is lazy
@@ -58,6 +58,7 @@ EXPAND = (
 EXPENSIVE = frozenset(
     {"cardData", "config", "evalResults", "model-index", "safetensors", "siblings"}
 )
+T = TypeVar("T")
 _PREFIX = {"model": "", "dataset": "datasets/"}
 
 
@@ -147,10 +148,15 @@ class HubClient:
     def detail(self, name: str, revision: str = "main") -> Record:
         """Return everything about one repo: files with sizes, scanners' words; raise Missing."""
         place = f"/api/models/{quoted_repo(name)}/revision/{quoted_revision(revision)}"
-        read = answers.record(self._json(f"{place}?blobs=true&securityStatus=true"))
-        if isinstance(read, Fault):
-            raise Broken(f"The hub's answer about {shown(name)} cannot be used. {read.reason}")
-        return read
+
+        def read(raw: Any) -> Record:
+            found = answers.record(raw)
+            if isinstance(found, Fault):
+                reason = f"The hub's answer about {shown(name)} cannot be used. {found.reason}"
+                raise Broken(reason)
+            return found
+
+        return self._json(f"{place}?blobs=true&securityStatus=true", read)
 
     def tree(self, name: str, sha: str, *, with_security: bool = False) -> Tree:
         """Return all files of a commit, page by page, up to 100,000; raise Missing.
@@ -166,8 +172,8 @@ class HubClient:
             if url in visited:
                 raise Broken(f"The file tree of {shown(name)} leads back to a page it had before.")
             visited.add(url)
-            raw, url = self._paged(url)
-            for item in answers.tree_entries(raw):
+            items, url = self._paged(url, lambda raw: list(answers.tree_entries(raw)))
+            for item in items:
                 if isinstance(item, Fault):
                     faults.append(item)
                 else:
@@ -179,7 +185,7 @@ class HubClient:
 
     def refs(self, name: str) -> Refs:
         """Return branches and tags of a repo."""
-        return answers.refs(self._json(f"/api/models/{quoted_repo(name)}/refs"))
+        return self._json(f"/api/models/{quoted_repo(name)}/refs", answers.refs)
 
     def commits(self, name: str, revision: str = "main") -> Iterator[Any]:
         """Yield the pages of the history from the newest commit on, as they came; raise Missing."""
@@ -189,7 +195,7 @@ class HubClient:
             if url in visited:
                 raise Broken(f"The history of {shown(name)} leads back to a page it had before.")
             visited.add(url)
-            raw, url = self._paged(url)
+            raw, url = self._paged(url, _as_it_came)
             yield raw
 
     def author(self, name: str) -> tuple[str, Any]:
@@ -198,20 +204,25 @@ class HubClient:
         if "/" in place:
             raise BadName(f"The author's name {shown(name)} has a slash.")
         try:
-            return "organisation", self._json(f"/api/organizations/{place}/overview", SMALL_LIMIT)
+            return "organisation", self._json(
+                f"/api/organizations/{place}/overview", _as_it_came, SMALL_LIMIT
+            )
         except Missing:
-            return "user", self._json(f"/api/users/{place}/overview", SMALL_LIMIT)
+            return "user", self._json(f"/api/users/{place}/overview", _as_it_came, SMALL_LIMIT)
 
     def small_file(
         self, name: str, sha: str, path: str, max_bytes: int, repo_type: str = "model"
     ) -> bytes:
         """Return the content of a file; raise Missing, GatedOrForbidden, TooLarge."""
-        url = self._file_url(name, sha, path, repo_type)
-        return self._transport.get(url, max_bytes, lambda answer: answer.body)
+        return self._file(name, sha, path, max_bytes, repo_type, None)
 
-    def card(self, name: str, sha: str) -> bytes:
-        """Return the README of a commit as it is, at most 2 MiB; raise Missing."""
-        return self.small_file(name, sha, CARD, CARD_LIMIT)
+    def listed_file(self, name: str, sha: str, file: TreeEntry, max_bytes: int) -> bytes:
+        """Return the content of a file of a tree; raise as ``small_file``, and Broken.
+
+        Bytes that are not those which the tree names were cut or changed on their way. They are
+        asked for once more, and then Broken.
+        """
+        return self._file(name, sha, file.path, max_bytes, "model", file)
 
     def download(
         self,
@@ -243,32 +254,56 @@ class HubClient:
     def dataset_info(self, name: str, revision: str = "main") -> DatasetInfo:
         """Return commit, files and card of a dataset at a revision; raise Missing."""
         place = f"/api/datasets/{quoted_repo(name)}/revision/{quoted_revision(revision)}"
-        return answers.dataset(self._json(place), name)
+        return self._json(place, lambda raw: answers.dataset(raw, name))
+
+    def _file(
+        self,
+        name: str,
+        sha: str,
+        path: str,
+        max_bytes: int,
+        repo_type: str,
+        named: TreeEntry | None,
+    ) -> bytes:
+        url = self._file_url(name, sha, path, repo_type)
+
+        def read(answer: Answer) -> bytes:
+            if named is not None and not answers.is_content(answer.body, named):
+                place = self._transport.place(url)
+                raise Broken(f"{place} sent other bytes than those which its file list names.")
+            return answer.body
+
+        return self._transport.get(url, max_bytes, read)
 
     def _file_url(self, name: str, sha: str, path: str, repo_type: str) -> str:
         prefix = _PREFIX[repo_type]
         place = f"{quoted_repo(name)}/resolve/{quoted_revision(sha)}/{quoted_path(path)}"
         return f"{self.url}/{prefix}{place}"
 
-    def _json(self, place: str, limit: int | None = None) -> Any:
+    def _json(self, place: str, read: Callable[[Any], T], limit: int | None = None) -> T:
+        """Return what ``read`` makes of an answer. Also what it refuses is asked for once more."""
         url = self.url + quote(place, safe="/%?=&")
         parse = answers.parse_json(self._transport.place(url))
-        return self._transport.get(url, limit or JSON_LIMIT, parse)
+        return self._transport.get(url, limit or JSON_LIMIT, lambda answer: read(parse(answer)))
 
-    def _paged(self, url: str) -> tuple[Any, str]:
-        """Return the body of a page and the address of the next; raise Broken for a foreign one."""
+    def _paged(self, url: str, read: Callable[[Any], T]) -> tuple[T, str]:
+        """Return a page and the address of the next one; raise Broken for a foreign one."""
         parse = answers.parse_json(self._transport.place(url))
 
-        def read(answer: Answer) -> tuple[Any, str]:
-            return parse(answer), answers.next_link(answer.headers, url)
+        def page(answer: Answer) -> tuple[T, str]:
+            return read(parse(answer)), answers.next_link(answer.headers, url)
 
-        raw, following = self._transport.get(url, JSON_LIMIT, read)
+        found, following = self._transport.get(url, JSON_LIMIT, page)
         self._refuse_foreign(url, following)
-        return raw, following
+        return found, following
 
     def _refuse_foreign(self, url: str, following: str) -> None:
         if following and not (following.isascii() and self._transport.is_own(following)):
             raise Broken(f"{self._transport.place(url)} names {shown(following)} as its next page.")
+
+
+def _as_it_came(raw: Any) -> Any:
+    return raw
 
 
 def _size(limit: int | None) -> int:

@@ -7,6 +7,7 @@ a killed worker had taken is free at once, and what a lost one had is free when 
 import contextlib
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ from registry.hub.threads import AHEAD, WORKERS, in_order
 from registry.models import Errand, Hub, Repo, Sync
 
 LEASE = timedelta(hours=1)
+MOST = 16 * AHEAD  # repos taken at once: each batch costs the database the same few statements
+BATCH_S = 2.0  # as many are taken as were read in this time, so that the end is not overrun
 OUTAGE_AFTER = 12  # repos in a row that the hub did not serve, each after all retries
 _LOCK = 0x41737363  # with a worker's number: it lives
 
@@ -116,6 +119,7 @@ class Worker:
         self._batches = Batches(self._store, sync, on_progress, counts=counts)
         self._number = secrets.randbelow(1 << 31)
         self._in_a_row = 0
+        self._portion = AHEAD
         self._done = Fetched()
 
     def run(
@@ -137,12 +141,16 @@ class Worker:
         stored: list[str] = []
         with self._alive():
             while True:
-                most = AHEAD if limit is None else min(AHEAD, limit - self._finished)
+                left = MOST if limit is None else limit - self._finished
+                most = min(self._portion, left)
                 is_over = until is not None and now() >= until
                 taken = [] if is_over or most < 1 else self._take(most)
                 if not taken:
                     break
+                began = time.monotonic()
                 error = self._read(reader, taken, stored)
+                pace = len(taken) / max(time.monotonic() - began, 1e-3)
+                self._portion = max(AHEAD, min(MOST, int(pace * BATCH_S)))
                 if error is not None:
                     self._done = replace(self._done, reason=str(error))
                     break

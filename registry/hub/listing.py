@@ -65,7 +65,10 @@ class Listing:
 
     def _skipped(self, url: str, error: BrokenPage) -> Page:
         """Go past a single record that the hub cannot say in any form; its place is named."""
-        if not error.following or self._levels[self._level] > 1:
+        if not error.following:
+            reason = f"{error} It names no next page, so the listing cannot be read past it."
+            raise BrokenPage(reason) from error
+        if self._levels[self._level] > 1:
             raise error
         return Page(url, error.following, (), (Fault("", f"One record was left out. {error}"),))
 

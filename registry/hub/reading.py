@@ -12,7 +12,7 @@ from analysis.contract import Claim
 from analysis.text import clean_json, clean_text
 from registry.hub import records
 from registry.hub.answers import Record, TreeEntry
-from registry.hub.client import CARD, HubClient
+from registry.hub.client import CARD, CARD_LIMIT, HubClient
 from registry.hub.labels import Labels, labels
 from registry.hub.names import shown
 from registry.hub.problems import (
@@ -96,7 +96,7 @@ class _One:
             self._keep("detail", problem)
         branches = self._refs() if has_tree else records.to_json({"branches": {"main": sha}})
         text = self._card_text(files)
-        card = None if text is None else cards.read_card(text)
+        card = self._withheld() if text is None else cards.read_card(text)
         declared = cards.attributes(card) if card is not None else cards.Attributes()
         reading = cards.claims(card, CARD, self._record.name) if card else cards.Reading()
         sentences = [*reading.problems, *declared.problems]
@@ -109,7 +109,7 @@ class _One:
             parameters=records.parameters_of(info),
             has_tree=has_tree,
             files=files,
-            card=None if card is None else self._card_row(text or "", card, sentences),
+            card=None if card is None else self._card_row(text, card, sentences),
             has_claims=self._has_claims,
             claims=records.claim_columns(claims),
             edges=said.edges,
@@ -174,41 +174,54 @@ class _One:
 
     def _card_text(self, files: Iterable[TreeEntry]) -> str | None:
         """Return the README, None where there is none or it cannot be had."""
-        if not any(file.path == CARD for file in files):
+        listed = next((file for file in files if file.path == CARD), None)
+        if listed is None:
             return None
+        name, sha = self._record.name, self._record.sha
         try:
-            raw = self._client.card(self._record.name, self._record.sha)
+            raw = self._client.listed_file(name, sha, listed, CARD_LIMIT)
         except HubProblem as error:
             self._refused("card", error)
             return None
         text = self._decoded(raw, "card", CARD)
         return None if cards.is_error_text(text) else text
 
-    def _card_row(self, text: str, card: cards.Card, problems: list[cards.Problem]) -> CardRow:
+    def _withheld(self) -> cards.Card | None:
+        """Return what the detail says of a card whose text the hub keeps to itself."""
+        front, index = self._record.info.get("cardData"), self._record.info.get("model-index")
+        if self._has_claims or not isinstance(front, dict) or not front:
+            return None
+        results = {"model-index": index} if index and "model-index" not in front else {}
+        return cards.Card(front=front | results, body="")
+
+    def _card_row(
+        self, text: str | None, card: cards.Card, problems: list[cards.Problem]
+    ) -> CardRow:
         sentences = _first(_placed(problem) for problem in problems)
         if sentences:
             self._note("card" if card.problem else "claims", " ".join(sentences))
         return CardRow(
-            text=clean_text(text, records.CARD_TEXT_LIMIT),
+            text=None if text is None else clean_text(text, records.CARD_TEXT_LIMIT),
             front_matter=records.to_json(clean_json(dict(card.front))),
-            has_front_matter=bool(card.front_source),
+            has_front_matter=bool(card.front_source or text is None),
             problem=" ".join(sentences),
         )
 
     def _results(self, files: Iterable[TreeEntry]) -> list[Claim]:
         """Read the files of results; more than fifty are not read."""
-        paths = [
-            file.path
+        named = [
+            file
             for file in files
             if file.path.startswith(RESULTS_FOLDER) and file.path.endswith((".yaml", ".yml"))
         ]
-        if len(paths) > RESULTS_FILES:
-            self._note("claims", f"Only {RESULTS_FILES} of {len(paths):,} result files were read.")
+        if len(named) > RESULTS_FILES:
+            self._note("claims", f"Only {RESULTS_FILES} of {len(named):,} result files were read.")
         claims: list[Claim] = []
-        for path in paths[:RESULTS_FILES]:
+        for file in named[:RESULTS_FILES]:
+            path = file.path
             try:
-                raw = self._client.small_file(
-                    self._record.name, self._record.sha, path, RESULTS_LIMIT
+                raw = self._client.listed_file(
+                    self._record.name, self._record.sha, file, RESULTS_LIMIT
                 )
             except HubProblem as error:
                 self._refused("claims", error)

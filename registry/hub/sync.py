@@ -5,6 +5,7 @@ A pass costs one call for a thousand repos. What it finds new or changed goes to
 """
 
 import contextlib
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from registry.hub import errands
@@ -27,6 +29,7 @@ from registry.hub.threads import WORKERS, in_order
 from registry.models import Hub, Repo, Sync
 
 RESUME_WITHIN = timedelta(days=2)  # an older listing says too little about today's hub
+_WORKING_TABLE = re.compile(r"registry_sync_(\d+)_met", re.ASCII)
 LOCK = 0x41737361  # with the hub's number: one pass over a hub at a time
 LOCK_WAIT_S = 5.0  # the database may need a moment to see that a killed process is gone
 
@@ -103,9 +106,10 @@ def _listed(
         if not is_free:
             return _busy(hub, kind, limit)
         down_to = _down_to(hub) if kind == Sync.Kind.RECENT else None
-        sync = _resumable(hub, kind, limit, fresh=fresh) or _begun(hub, kind, limit, clock())
-        store = Store(hub.pk, _working_table(sync), sync_id=sync.pk, clock=clock)
-        store.open(fresh=not sync.cursor)
+        with transaction.atomic():  # a pass and its working table are there together, or not
+            sync = _resumable(hub, kind, limit, fresh=fresh) or _begun(hub, kind, limit, clock())
+            store = Store(hub.pk, _working_table(sync), sync_id=sync.pk, clock=clock)
+            store.open(fresh=not sync.cursor)
         run = ListingPass(client, pool, sync, store, on_progress, down_to)
         ended(sync, run.run)
         store.link_edges()
@@ -167,8 +171,7 @@ def _down_to(hub: Hub) -> datetime | None:
 
 def _resumable(hub: Hub, kind: Sync.Kind, limit: int | None, *, fresh: bool) -> Sync | None:
     """Return the pass that was cut, made ready to go on; None where there is none."""
-    cut = Sync.objects.filter(hub=hub, kind=kind).exclude(cursor="")
-    cut = cut.exclude(status=Sync.Status.DONE)
+    cut = _cut(hub, kind).exclude(cursor="").exclude(status=Sync.Status.DONE)
     cut = cut.filter(limit=limit, started_at__gte=now() - RESUME_WITHIN)
     sync = None if fresh else cut.order_by("-pk").first()
     if sync is not None:
@@ -177,10 +180,20 @@ def _resumable(hub: Hub, kind: Sync.Kind, limit: int | None, *, fresh: bool) -> 
     return sync
 
 
+def _cut(hub: Hub, kind: Sync.Kind) -> QuerySet[Sync]:
+    """Return the passes that have a working table still: those that may go on, and the given up.
+
+    Passes come by the thousand, and most are over; such tables are few, for the next pass drops
+    them.
+    """
+    found = map(_WORKING_TABLE.fullmatch, connection.introspection.table_names())
+    numbers = [int(match[1]) for match in found if match is not None]
+    return Sync.objects.filter(pk__in=numbers, hub=hub, kind=kind)
+
+
 def _begun(hub: Hub, kind: Sync.Kind, limit: int | None, at: datetime) -> Sync:
     """Begin a new pass; those of its kind that were cut before it are given up."""
-    cut = Sync.objects.filter(hub=hub, kind=kind).exclude(status=Sync.Status.DONE)
-    for old in cut:
+    for old in _cut(hub, kind):
         Store(hub.pk, met=_working_table(old)).close()
         reason = old.reason or "The pass was cut off."
         Sync.objects.filter(pk=old.pk).exclude(status=Sync.Status.DONE).update(

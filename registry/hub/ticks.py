@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 LOCK = 0x41737374  # with the kind of work
 WHOLE_EVERY = timedelta(hours=24)
+RECENT_EVERY = timedelta(minutes=10)  # also so long after a pass that the hub has stopped
 SLICE = timedelta(seconds=60)
 ERRANDS = 5_000  # more than a slice can read
 AUTHORS = 500
@@ -46,12 +47,16 @@ class Work(IntEnum):
 def read_listing(mirror: Callable[..., Any] | None = None) -> str:
     """Read the whole listing where the last one is a day old, else what changed since.
 
-    A whole pass that was cut goes on. Returns the kind of pass, or "" where nothing was done.
+    A whole pass that was cut goes on. Nothing is done within ten minutes after a pass has ended:
+    the clock looks more often, so that a new mirror need not wait for its first pass. Returns the
+    kind of pass, or "" where nothing was done.
     """
     with _alone(Work.LISTING) as is_free:
         if not is_free:
             return ""
         hub = settings.ASSAY_HUB.rstrip("/")
+        if _has_just_ended(hub):
+            return ""
         kind = _kind_due(hub)
         mirror = mirror or import_module("registry.hub.sync").mirror
         with _said():
@@ -79,6 +84,11 @@ def read_authors() -> authors.Checked:
             return authors.Checked()
         until = time.monotonic() + SLICE.total_seconds()
         return authors.check(settings.ASSAY_HUB, limit=AUTHORS, until=until)
+
+
+def _has_just_ended(hub: str) -> bool:
+    listings = Sync.objects.filter(hub__url=hub).exclude(kind=Sync.Kind.NAMED)
+    return listings.filter(limit=None, finished_at__gte=now() - RECENT_EVERY).exists()
 
 
 def _kind_due(hub: str) -> Sync.Kind:

@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.text import MARKS_LIMIT, clean_json, clean_text, replace_forbidden
+from analysis.text import (
+    MARKS_LIMIT,
+    clean_json,
+    clean_parsed_json,
+    clean_text,
+    replace_forbidden,
+)
 
 # hypothesis leaves surrogates out of text() unless they are asked for.
 any_text = st.text(st.characters(), max_size=200)
@@ -119,3 +125,38 @@ def test_clean_json_can_always_be_stored(value):
     text = json.dumps(clean_json(value), allow_nan=False, ensure_ascii=False)
     text.encode("utf-8")
     assert "\\u0000" not in json.dumps(clean_json(value))
+
+
+# What a parser of JSON gives: text keys only, and no bytes or dates.
+parsed_json = st.recursive(
+    st.none() | st.booleans() | st.floats() | any_text
+    | st.integers() | st.integers(-(2**80), 2**80) | st.sampled_from([2**63 - 1, 2**63, -(2**63)])
+    | st.sampled_from(["", '"', "\\u0000", "\\", "[" * 80, "a" * 1_200, "e\u0301", "\u0301" * 40]),
+    lambda children: st.lists(children, max_size=5)
+    | st.dictionaries(any_text | st.sampled_from(["k" * 1_200, "\u0301"]), children, max_size=5),
+    max_leaves=20,
+)  # fmt: skip
+
+
+def written(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+@given(parsed_json)
+def test_clean_parsed_json_is_clean_json_written(value):
+    assert clean_parsed_json(value) == written(clean_json(value))
+
+
+@pytest.mark.parametrize("depth", [1, 62, 63, 64, 65, 66, 5_000])
+@pytest.mark.parametrize("is_list", [True, False])
+def test_clean_parsed_json_is_clean_json_written_at_any_depth(depth, is_list):
+    value: object = 1
+    for _ in range(depth):
+        value = [value] if is_list else {"a": value}
+    assert clean_parsed_json(value) == written(clean_json(value))
+
+
+@pytest.mark.parametrize("number", [1, 99_999, 149_000, 199_998, 199_999, 200_000, 300_000])
+def test_clean_parsed_json_is_clean_json_written_at_any_length(number):
+    for value in ([1] * number, {"a": [0] * number, "b": 1}):
+        assert clean_parsed_json(value) == written(clean_json(value))

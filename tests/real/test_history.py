@@ -8,6 +8,8 @@ import time
 from collections import defaultdict
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -23,7 +25,7 @@ pytestmark = [pytest.mark.real, pytest.mark.django_db(transaction=True), pytest.
 
 def days_of(real_data):
     """The rows of each day, in order, by the name of the model."""
-    found = defaultdict(dict)
+    found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     with gzip.open(real_data / "records" / "trending-daily-2024-2026.jsonl.gz", "rt") as lines:
         for line in lines:
             row = json.loads(line)
@@ -57,17 +59,21 @@ def names(row):
     return [f"{n}-{size}.bin" for n, size in enumerate((row["sizes"] or "").split(" | "))]
 
 
+def at(moment):
+    return moment
+
+
 def replay(days):
     """Mirror each day at its noon; return the seconds that it took."""
     begun = time.monotonic()
     hub = StubHub()
-    today = []
+    today: list[dict[str, Any]] = []
     hub.listed = lambda _: today
     try:
         for day, rows in days.items():
             today[:] = [record(row) for row in rows.values()]
             noon = datetime.combine(date.fromisoformat(day), clock_time(12), UTC)
-            sync = mirror(hub.url, client=HubClient(hub.url), details=0, clock=lambda at=noon: at)
+            sync = mirror(hub.url, client=HubClient(hub.url), details=0, clock=partial(at, noon))
             assert (sync.status, sync.failed) == ("done", 0), sync.reason
     finally:
         hub.close()
@@ -84,7 +90,8 @@ def test_each_days_state_of_each_model_is_given_back(real_data, capsys):
     heads = File.objects.values_list("revision__repo__name", "revision__sha", "path")
     for name, sha, path in heads:
         files[name, sha].add(path)
-    parameters, checked = {}, 0
+    parameters: dict[str, Any] = {}
+    checked = 0
     for day, rows in days.items():
         states = history.states(repos.values(), date.fromisoformat(day))
         for name, repo in repos.items():

@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 
-from registry.hub import client as client_module
 from registry.hub import errands, listed, plan, reading
 from registry.hub.client import HubClient
 from registry.hub.problems import BadName
 from registry.hub.sync import mirror
-from registry.models import Card, Errand, File, Repo, Revision, Sync
+from registry.models import Card, Claim, Edge, Errand, File, Repo, Revision, Sync
 from tests.registry.hub import stub_hub
 from tests.registry.hub.passes import counts, dump, reasons
 
@@ -203,7 +202,7 @@ def test_a_card_that_breaks_is_kept_with_the_reason(hub, go):
 
 
 def test_a_card_without_end_is_not_read(hub, go, monkeypatch):
-    monkeypatch.setattr(client_module, "CARD_LIMIT", 10)
+    monkeypatch.setattr(reading, "CARD_LIMIT", 10)
     hub.add("a/net")
     sync = go()
     assert Card.objects.count() == 0
@@ -217,6 +216,64 @@ def test_a_gated_repo_is_stored_without_its_card(hub, go):
     assert Repo.objects.get().gate == "manual"
     assert counts(sync) == (1, 0, 0, 0)
     assert counts(go()) == (0, 0, 1, 0)
+
+
+def test_a_gated_repo_that_was_listed_narrowly_gets_its_front_matter_from_the_detail(hub, go):
+    index = [
+        {
+            "name": "net",
+            "results": [
+                {
+                    "task": {"type": "image-classification"},
+                    "dataset": {"type": "cifar10", "name": "CIFAR-10"},
+                    "metrics": [{"type": "accuracy", "value": 91.7}],
+                }
+            ],
+        }
+    ]
+    front = {"license": "apache-2.0", "base_model": "a/base", "datasets": ["cifar10"]}
+    info = {"gated": "manual", "cardData": front, "model-index": index}
+    hub.add("a/net", info=info)
+    hub.listed = lambda records: [
+        {k: v for k, v in r.items() if k not in ("cardData", "model-index", "config", "siblings")}
+        for r in records
+    ]
+    hub.spoil("/resolve/", stub_hub.status(403, {"X-Error-Code": "GatedRepo"}))
+    go()
+    repo, card = Repo.objects.get(), Card.objects.get()
+    assert (repo.licence, repo.datasets, repo.read_sha) == (
+        "apache-2.0",
+        ["cifar10"],
+        repo.head_sha,
+    )
+    assert (card.text, card.has_front_matter) == ("", True)
+    assert card.front_matter == front | {"model-index": index}
+    assert (Claim.objects.get().value, Edge.objects.get().parent_name) == (91.7, "a/base")
+    before = dump()
+    hub.listed = lambda records: records  # a wide listing says the same
+    assert counts(go()) == (0, 0, 1, 0)
+    assert dump() == before
+
+
+@pytest.mark.parametrize("body", [b"# A net", b'{"error": "x"}', "# A network\n".encode("utf-16")])
+def test_a_card_that_is_not_the_one_of_the_tree_is_asked_for_again(hub, go, body):
+    hub.add("a/net")
+    hub.spoil("/resolve/", stub_hub.body(body), times=1)
+    assert reasons(go()) == []
+    assert Card.objects.get().text == "# A network\n"
+    Card.objects.all().delete()
+    Repo.objects.update(read_sha="", head_sha="")
+    hub.spoil("/resolve/", stub_hub.body(body))
+    sync = go()
+    [(name, stage, reason)] = reasons(sync)
+    assert (name, stage) == ("a/net", "card")
+    assert "other bytes" in reason
+    assert not Card.objects.exists()
+    assert Errand.objects.get().reason == "again"
+    hub.heal()
+    go()
+    assert Card.objects.get().text == "# A network\n"
+    assert not Errand.objects.exists()
 
 
 def test_a_repeated_cursor_is_noticed_and_named(hub, go):

@@ -33,9 +33,9 @@ def test_it_works(hub, client):
     assert [record.name for record in page.records] == ["alice/net"]
     assert client.detail("alice/net").sha == stored.sha
     assert client.refs("alice/net").branches == {"main": stored.sha}
-    paths = [entry.path for entry in client.tree("alice/net", stored.sha).entries]
-    assert paths == ["README.md", "config.json"]
-    assert client.card("alice/net", stored.sha) == b"# A network\n"
+    entries = client.tree("alice/net", stored.sha).entries
+    assert [entry.path for entry in entries] == ["README.md", "config.json"]
+    assert client.listed_file("alice/net", stored.sha, entries[0], 100) == b"# A network\n"
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,9 @@ def test_it_works(hub, client):
         (stub_hub.redirect("/é"), RedirectRefused, "no address"),
         (stub_hub.redirect("http://x:99999/"), RedirectRefused, "no address"),
         (stub_hub.redirect("/api/models/a/b/refs"), RedirectRefused, "redirects"),
-        (stub_hub.value([]), Broken, "must be an object"),
-        (stub_hub.value(None), Broken, "must be an object"),
+        (stub_hub.value([]), Broken, "must have branches"),
+        (stub_hub.value(None), Broken, "must have branches"),
+        (stub_hub.value({"error": "no"}), Broken, "must have branches"),
     ],
 )
 def test_each_fault_is_one_sentence(hub, client, answer, problem, words):

@@ -1,18 +1,21 @@
 """The work list: who goes first, who takes what, and what becomes of what fails."""
 
 import random
+import time
 from datetime import timedelta
 
 import pytest
 from django.utils.timezone import now
 
-from registry.hub import errands
+from registry.hub import errands, transport
 from registry.hub.client import HubClient
-from registry.models import Errand, Repo, Revision, Sync
+from registry.models import Card, Claim, Errand, Repo, Revision, Sync
 from tests.registry.hub import stub_hub
 from tests.registry.hub.passes import CARD, reasons
 
 pytestmark = pytest.mark.django_db
+
+READ_TIMEOUT_S = 0.4
 
 
 def fetch(hub, **options):
@@ -145,6 +148,7 @@ def spoilt_at_random(hub, share, seed):
         stub_hub.body(b'["\xff\xfe"]'),
         stub_hub.body(b"{}", {"Content-Encoding": "br"}),
         stub_hub.status(504),
+        lambda handler: stall(handler),
     )
     broken = []
 
@@ -155,11 +159,19 @@ def spoilt_at_random(hub, share, seed):
         else:
             handler.right()
 
-    hub.spoil("/api/", perhaps)
+    # Listings, details, branches, and cards, which no form but their own digest protects.
+    hub.spoil("/api/|/resolve/", perhaps)
     return broken
 
 
-def test_answers_that_break_at_random_lose_no_good_record(hub, go):
+def stall(handler):
+    """Say nothing until the client has given up."""
+    time.sleep(2 * READ_TIMEOUT_S)
+    handler.close_connection = True
+
+
+def test_answers_that_break_at_random_lose_no_good_record(hub, go, monkeypatch):
+    monkeypatch.setattr(transport, "READ_TIMEOUT_S", READ_TIMEOUT_S)
     hub.page = 20
     for number in range(300):
         hub.add(f"a/n{number:03}", files={"README.md": CARD, "w.bin": b"%d" % number})
@@ -176,8 +188,12 @@ def test_answers_that_break_at_random_lose_no_good_record(hub, go):
     unread = set(Repo.objects.filter(read_sha="").values_list("name", flat=True))
     told = {name for name, stage, _ in reasons(sync) if stage != "list"}
     assert unread <= told
+    cards = Card.objects.filter(revision__repo__read_sha__gt="")
+    assert set(cards.values_list("text", flat=True)) == {CARD.decode()}
     Errand.objects.update(not_before=None)
     hub.heal()
     fetch(hub)
+    assert set(Card.objects.values_list("text", flat=True)) == {CARD.decode()}
+    assert Card.objects.count() == Claim.objects.count() == 297
     assert not Repo.objects.filter(read_sha="").exists()
     assert Sync.objects.count() == 2

@@ -180,6 +180,27 @@ def test_a_page_that_no_form_helps_stops_the_pass(hub, client):
     assert list(dict.fromkeys(sizes)) == ["1000", "100", "10", "1"]
 
 
+def test_a_broken_page_that_names_no_next_one_is_where_a_later_pass_goes_on(hub, go):
+    hub.page = 5
+    for number in range(20):
+        hub.add(f"a/n{number:02}")
+    hub.spoil("cursor=10", stub_hub.body(b"[{"))  # as a proxy does: no Link either
+    stopped = go(details=0)
+    assert (stopped.status, stopped.seen) == ("stopped", 10)
+    assert "names no next page" in stopped.reason
+    assert "cursor=10" in stopped.cursor
+    again = go(details=0)
+    assert (again.pk, again.status, again.seen) == (stopped.pk, "stopped", 10)
+    hub.heal()
+    asked = len(hub.asked)
+    done = go(details=0)
+    assert (done.pk, done.status, done.reason, done.seen) == (stopped.pk, "done", "", 20)
+    assert "cursor=10" in hub.asked[asked]
+    assert Repo.objects.count() == 20
+    # Where it ended in single records, it goes on in pages.
+    assert len(hub.asked) - asked <= 3
+
+
 def test_the_cursor_is_never_touched():
     url = "http://h/api/models?sort=createdAt&cursor=eyJ%2B+a%3D%3D&limit=1000&expand=cardData"
     other = listing.shaped(url, 10, is_narrow=True)

@@ -78,6 +78,24 @@ def test_the_whole_listing_is_read_once_a_day(wanted, fields, kind):
     assert ticks.read_listing(Recorder()) == kind
 
 
+@pytest.mark.parametrize("status", ["done", "stopped"])
+@pytest.mark.parametrize("kind", ["full", "recent"])
+def test_the_clock_looks_often_and_a_pass_begins_ten_minutes_after_the_last(wanted, kind, status):
+    sync = whole(wanted, hours=0, kind=kind, status=status)
+    told = Recorder()
+    assert ticks.read_listing(told) == ""
+    assert told.calls == []
+    Sync.objects.filter(pk=sync.pk).update(finished_at=now() - ticks.RECENT_EVERY)
+    assert ticks.read_listing(told) in {"full", "recent"}
+
+
+def test_errands_and_passes_that_were_cut_do_not_put_a_pass_off(wanted):
+    whole(wanted, hours=0, kind="named")
+    whole(wanted, hours=0, limit=5)
+    whole(wanted, hours=0, status="running", finished_at=None)
+    assert ticks.read_listing(Recorder()) == "full"
+
+
 def test_errands_are_read_for_a_minute(wanted):
     told = Recorder()
     assert ticks.read_errands(told) is True
@@ -151,7 +169,7 @@ def test_the_clock_knows_the_tasks():
     for one in entries.values():
         assert one["task"] in app.tasks
         assert one["options"]["queue"] == "io"
-        assert one["options"]["expires"] <= one["schedule"]
+        assert one["options"]["expire_seconds"] <= one["schedule"]
 
 
 def test_the_tasks_do_what_they_are_for(wanted):

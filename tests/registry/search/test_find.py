@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 def many(number=60):
     """Make repos whose tasks, licences and languages meet in all ways; return their columns."""
     hub, made = factories.hub(), []
-    tasks, licences, tongues = ("t1", "t2", "t3"), ("mit", "gpl"), ([], ["en"], ["en", "de"])
+    tasks, licences = ("t1", "t2", "t3"), ("mit", "gpl")
+    tongues: list[list[str]] = [[], ["en"], ["en", "de"]]
     mixed = list(product(tasks, licences, tongues))
     for n in range(number):
         task, licence, languages = mixed[n * n % len(mixed)]
@@ -131,7 +132,7 @@ def test_a_walk_that_takes_too_long_is_given_up_for_gathering(monkeypatch):
                 cursor.execute("SELECT pg_sleep(1)")
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(finding.keysets, "page", page)
+    monkeypatch.setattr(keysets, "page", page)
     assert Search(Question.read("task=t1")).page().rows
     assert plans_used == ["off", "on"]
 
