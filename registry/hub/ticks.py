@@ -23,7 +23,7 @@ from registry.hub import authors, status
 from registry.hub.budget import identity_of, origin_text
 from registry.hub.credentials import token_for
 from registry.hub.problems import HubProblem
-from registry.models import Sync
+from registry.models import Errand, Sync
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ RECENT_EVERY = timedelta(minutes=10)  # also so long after a pass that the hub h
 SLICE = timedelta(seconds=60)
 ERRANDS = 5_000  # more than a slice can read
 AUTHORS = 500
+KEPT = timedelta(days=7)  # a slice that had no problem
 PATIENCE = timedelta(seconds=10)  # a slice does not sit out a window in a worker's place
 
 
@@ -71,6 +72,9 @@ def read_errands(fetch: Callable[..., Any] | None = None) -> bool:
         if not is_free or _must_wait():
             return False
         hub = settings.ASSAY_HUB.rstrip("/")
+        _forget(hub)
+        if not Errand.objects.filter(repo__hub__url=hub).exists():
+            return False
         fetch = fetch or import_module("registry.hub.errands").fetch
         with _said():
             fetch(hub, limit=ERRANDS, until=now() + SLICE, token=token_for(hub))
@@ -84,6 +88,20 @@ def read_authors() -> authors.Checked:
             return authors.Checked()
         until = time.monotonic() + SLICE.total_seconds()
         return authors.check(settings.ASSAY_HUB, limit=AUTHORS, until=until)
+
+
+def _forget(hub: str) -> None:
+    """Drop rows of old slices that had no problem: there is one a minute.
+
+    One that still says that it runs after a day has lost its worker.
+    """
+    slices = Sync.objects.filter(hub__url=hub, kind=Sync.Kind.NAMED)
+    lost = slices.filter(status=Sync.Status.RUNNING, started_at__lt=now() - WHOLE_EVERY)
+    lost.update(status=Sync.Status.STOPPED, reason="Its worker was lost.", finished_at=now())
+    old = slices.filter(started_at__lt=now() - KEPT, problems=None).exclude(
+        status=Sync.Status.RUNNING
+    )
+    Sync.objects.filter(pk__in=old.order_by("pk").values("pk")[:1_000]).delete()
 
 
 def _has_just_ended(hub: str) -> bool:

@@ -13,7 +13,7 @@ from registry.hub.budget import FREE, Key, origin_text
 from registry.hub.budget_shared import SharedBudget
 from registry.hub.budget_windows import Told
 from registry.hub.problems import Unreachable
-from registry.models import Author, Sync
+from registry.models import Author, Errand, Sync
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +24,8 @@ def wanted(settings, hub):
     settings.ASSAY_MIRROR = True
     settings.ASSAY_HUB = hub.url
     settings.ASSAY_HUB_TOKEN = "hf_own"
+    waiting = factories.repo("acme/waits", hub=factories.hub(hub.url))
+    Errand.objects.create(repo=waiting, reason="new", wanted_at=now())
     return hub
 
 
@@ -103,6 +105,24 @@ def test_errands_are_read_for_a_minute(wanted):
     assert hub == wanted.url
     assert timedelta(seconds=50) < named["until"] - now() <= ticks.SLICE
     assert named["limit"] == ticks.ERRANDS
+
+
+def test_nothing_is_begun_where_nothing_waits(wanted):
+    Errand.objects.all().delete()
+    assert ticks.read_errands(Recorder()) is False
+
+
+def test_old_slices_are_forgotten_unless_they_had_a_problem(wanted):
+    quiet = whole(wanted, hours=200, kind="named")
+    spoke = whole(wanted, hours=200, kind="named")
+    factories.sync_problem(spoke)
+    young, listing = whole(wanted, hours=2, kind="named"), whole(wanted, hours=200)
+    lost = whole(wanted, hours=30, kind="named", status="running", finished_at=None)
+    ticks.read_errands(Recorder())
+    assert set(Sync.objects.all()) == {spoke, young, listing, lost}
+    assert not Sync.objects.filter(pk=quiet.pk).exists()
+    lost.refresh_from_db()
+    assert (lost.status, lost.reason) == ("stopped", "Its worker was lost.")
 
 
 def test_authors_are_read(wanted):
