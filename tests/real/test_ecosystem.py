@@ -32,7 +32,7 @@ def test_the_measures_of_2022_from_the_records_of_2022(real_data, tmp_path, clie
     (tmp_path / "models").mkdir()
     records = real_data / "records" / "hub-models-2022-02.jsonl.gz"
     with hubs.served(tmp_path, "--records", str(records)) as url:
-        assert mirror(url).seen == RECORDS
+        assert mirror(url, details=1_000).seen == RECORDS  # the listing has the front matter
     taken = {one.measure: one for one in measuring.measure()}
     claims_are_those_of_the_records(taken["claims"])
     attributes_are_near_the_studys(taken)
@@ -44,8 +44,8 @@ def test_the_measures_of_2022_from_the_records_of_2022(real_data, tmp_path, clie
 
 def claims_are_those_of_the_records(taken):
     counted, of, unknown = whole(taken)
-    assert RECORDS - 4 <= of <= RECORDS
-    assert unknown == 0
+    assert RECORDS - 4 <= of + unknown <= RECORDS
+    assert unknown <= 10  # they have neither front matter nor a file
     # 1,342 records have a model-index with values, and 8 more behind blank lines; in 12 of those
     # no value is a number.
     assert 1_330 <= counted <= 1_350
@@ -55,7 +55,7 @@ def claims_are_those_of_the_records(taken):
     by_task = rows(taken, "task")
     assert sum(row[0] for row in by_task.values()) == counted
     assert sum(row[1] for row in by_task.values()) == of
-    assert by_task[""][1] == 9_345  # the records without a task
+    assert sum(by_task[""][1:]) == 9_345  # the records without a task
     ranked = sorted(by_task, key=lambda task: -by_task[task][0])
     # The three tasks that the study found first are first here.
     assert set(ranked[:3]) == {
