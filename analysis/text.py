@@ -9,7 +9,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import cache
 
@@ -30,7 +30,9 @@ _REPLACEMENT = "\ufffd"
 _LAST_MARK = 0x1FFFF  # the planes above have none
 # In JSON as Python writes it: an escaped control or quote, a surrogate, an integer that may have
 # more than 64 bits. What is longer than the limit below might hold more values than are kept.
-_SUSPICIOUS = re.compile(r'\\[ubfr"]|[\x00-\x1f\ud800-\udfff]|\d{19}')
+_SUSPICIOUS = re.compile(r'\\[ubfr"]|[\x00-\x1f\ud800-\udfff]|[0-9]{19}')
+_DIGITS = bytes(0x30 if 0x30 <= code <= 0x39 else 0x20 for code in range(256))
+_LONG_INTEGER = b"0" * 19  # in what ``_DIGITS`` makes of a text
 _BRACKETS = re.compile(r"[\[\]{}]")
 _PLAIN_LIMIT = 300_000
 _SAFE_INTEGER_BITS = 63
@@ -59,6 +61,15 @@ def clean_text(value: str, limit: int = TEXT_LIMIT) -> str:
     return text[:limit]
 
 
+def clean_texts(values: Sequence[str], limit: int = TEXT_LIMIT) -> list[str]:
+    """Return ``clean_text`` of each; where nothing is to be cleaned, they are looked at as one."""
+    joined = "".join(values)
+    is_short = len(joined) <= limit or max(map(len, values)) <= limit
+    if is_short and joined.isascii() and joined.isprintable():
+        return list(values)
+    return [clean_text(value, limit) for value in values]
+
+
 def clean_parsed_json(value: object) -> str:
     """Return ``clean_json`` of what ``json.loads`` gave, written as JSON without spaces.
 
@@ -72,13 +83,19 @@ def clean_parsed_json(value: object) -> str:
     return text if _is_plain_json(text) else _written(clean_json(value))
 
 
-def _written(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def _is_plain_json(text: str) -> bool:
     """Say whether nothing in this JSON is to be cleaned; in doubt it says no."""
-    if len(text) > _PLAIN_LIMIT or _SUSPICIOUS.search(text):
+    if len(text) > _PLAIN_LIMIT:
+        return False
+    # Without a backslash nothing is escaped, and what is printable has no control or surrogate.
+    is_simple = "\\" not in text and text.isascii() and text.isprintable()
+    if is_simple:
+        if _LONG_INTEGER in text.encode().translate(_DIGITS):
+            return False
+    elif _SUSPICIOUS.search(text):
         return False
     if text.count("{") + text.count("[") >= DEPTH_LIMIT and _depth(text) >= DEPTH_LIMIT:
         return False

@@ -79,6 +79,8 @@ class _Front:
         value = self.values.get(key)
         if value is None:
             return ()
+        if isinstance(value, str) and (text := short(value, NAME_LIMIT)):
+            return (text,)
         items = value if isinstance(value, list) else [value]
         if len(items) > ITEM_LIMIT:
             self.note(key, f"Only the first {ITEM_LIMIT} of {len(items):,} entries were read.")

@@ -162,6 +162,8 @@ class Batches:
 
     def _tell(self, read: Read) -> bool:
         """Take the problems of a repo; False where all of them were stored before."""
+        if not read.problems:
+            return False
         name, at = clean_text(read.name, NAME_LIMIT), now()
         said = {(name, problem.stage, clean_text(problem.reason)) for problem in read.problems}
         self._problems += [

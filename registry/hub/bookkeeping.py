@@ -1,5 +1,7 @@
 """The SQL round the merge: what is known, what a pass met, what is gone, what is to be read."""
 
+import math
+
 KNOWN = """
 SELECT r.hub_key, r.name, r.state = 'present', r.head_sha, r.read_sha, r.hub_modified_at,
     c.id IS NOT NULL, COALESCE(v.config <> '{{}}', false), {is_met}
@@ -75,6 +77,18 @@ ELSE (floor(ln(r.downloads + 1.0::float8) / ln(2.0::float8))::bigint * 4
     + CASE {reason} WHEN 'changed' THEN 2 WHEN 'new' THEN 1 ELSE 0 END << 45)
     + LEAST(r.downloads, (1::bigint << 45) - 1) END
 """
+_WEIGHTS = {"changed": 2, "new": 1}
+_MOST = (1 << 45) - 1
+
+
+def priority(reason: str, downloads: int) -> int:
+    """Return what ``PRIORITY`` gives for a repo with so many downloads."""
+    if reason == "asked":
+        return 1 << 60
+    magnitude = math.floor(math.log(downloads + 1.0) / math.log(2.0))
+    return (magnitude * 4 + _WEIGHTS.get(reason, 0) << 45) + min(downloads, _MOST)
+
+
 # Repos whose head is not the commit that was read, or of which a part is missing. An errand that
 # waits for another try is made anew where the head moved.
 ERRANDS = f"""

@@ -5,12 +5,12 @@ The Hub derives tags from the card (``license:mit``, ``dataset:squad``, ``arxiv:
 relation to a base model. So both are read: the card first, then what only the tags say.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from analysis import cards
-from analysis.text import clean_text
+from analysis.text import clean_text, clean_texts
 from registry.hub.records import TAGS_LIMIT, EdgeRow, edge_rows
 
 LIMIT = 500  # of each kind
@@ -46,14 +46,16 @@ def labels(name: str, info: Mapping[str, Any], declared: cards.Attributes = NOTH
     for tag in tags[:TAGS_LIMIT] if isinstance(tags, list) else ():
         if not isinstance(tag, str):
             continue
-        prefix, colon, rest = tag.partition(":")
-        if not colon:
-            if tag in _CODES:
-                languages.append(tag)
-        elif rest:
-            found.setdefault(prefix, []).append(rest)
+        if ":" in tag:
+            prefix, _, rest = tag.partition(":")
+            if rest:
+                found.setdefault(prefix, []).append(rest)
+        elif tag in _CODES:
+            languages.append(tag)
     licences = declared.licences or found.get("license", ())
-    papers = [*found.get("arxiv", ()), *(f"doi:{doi}" for doi in found.get("doi", ()))]
+    papers = found.get("arxiv", [])
+    if "doi" in found:
+        papers = [*papers, *(f"doi:{doi}" for doi in found["doi"])]
     return Labels(
         licence=clean_text(licences[0], 100) if licences else "",
         datasets=_unique((*declared.datasets, *found.get("dataset", ())), 300),
@@ -63,8 +65,8 @@ def labels(name: str, info: Mapping[str, Any], declared: cards.Attributes = NOTH
     )
 
 
-def _unique(texts: Iterable[str], limit: int) -> list[str]:
-    return list(dict.fromkeys(clean_text(text, limit) for text in texts))[:LIMIT]
+def _unique(texts: Sequence[str], limit: int) -> list[str]:
+    return list(dict.fromkeys(clean_texts(texts, limit)))[:LIMIT] if texts else []
 
 
 def _edges(name: str, tags: Iterable[str], declared: cards.Attributes) -> tuple[EdgeRow, ...]:

@@ -15,7 +15,7 @@ from registry.hub import records
 from registry.hub.answers import Record
 from registry.hub.client import CARD
 from registry.hub.labels import NOTHING, labels
-from registry.hub.names import path_fault
+from registry.hub.names import good_paths
 from registry.hub.records import CardRow, Read, RevisionRow
 
 FRONT_LIMIT = 1 << 20  # characters of JSON
@@ -116,9 +116,7 @@ def _card_row(front: Mapping[str, Any] | None, sentences: list[str]) -> CardRow 
 def _paths(info: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the files; what is none is left out, and named when the tree is read."""
     siblings = info.get("siblings")
-    found: dict[str, None] = {}
-    for item in siblings[:FILES_LIMIT] if isinstance(siblings, list) else ():
-        path = item.get("rfilename") if isinstance(item, dict) else None
-        if isinstance(path, str) and not path_fault(path):
-            found[path] = None
-    return tuple(found)
+    if not isinstance(siblings, list) or not siblings:
+        return ()
+    named = [item.get("rfilename") for item in siblings[:FILES_LIMIT] if isinstance(item, dict)]
+    return good_paths([path for path in named if isinstance(path, str)])

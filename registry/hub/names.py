@@ -1,6 +1,7 @@
 """Names as hubs give them: repo ids, revisions, paths. A name is data, never a place on disk."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from registry.hub.problems import BadName
@@ -11,10 +12,15 @@ PATH_BYTES = 2000  # an entry of a PostgreSQL index holds 2,704
 # Clients take names of 96 characters without "--"; hubs still list older ones that have more than
 # 250, and as data they do no harm.
 _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*", re.ASCII)
+_NAME = re.compile(rf"{_SEGMENT.pattern}(?:/{_SEGMENT.pattern})?", re.ASCII)
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/+@-]{0,199}", re.ASCII)
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # What nearly all files are called: such a name needs no closer look.
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_+=-]*(?:[./][A-Za-z0-9_+=-]+){0,20}", re.ASCII)
+# Many of them, one a line, in one look; possessive, so that a line that is not plain costs little.
+_PLAIN_PATHS = re.compile(
+    r"(?:\.?[A-Za-z0-9_][A-Za-z0-9_+=-]*+(?:[./][A-Za-z0-9_+=-]++)*+\n)*+", re.ASCII
+)
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _SHOWN = 80
 
@@ -27,6 +33,8 @@ def shown(name: object) -> str:
 
 def repo_fault(name: str, limit: int) -> str:
     """Return why ``name`` cannot be a repo's, as the end of a sentence; empty where it can."""
+    if len(name) <= limit and _NAME.fullmatch(name) and ".." not in name:
+        return ""
     if len(name) > limit:
         return f"is longer than {limit} characters"
     segments = name.split("/")
@@ -52,6 +60,18 @@ def path_fault(path: str) -> str:
     if path.startswith("/") or any(part in {"", ".", ".."} for part in path.split("/")):
         return "leaves its folder"
     return ""
+
+
+def good_paths(paths: Sequence[str]) -> tuple[str, ...]:
+    """Return those that can be a file's in a repo, each once, in order: ``path_fault``."""
+    lines = "\n".join(paths) + "\n"
+    if (
+        lines.count("\n") != len(paths)
+        or (len(lines) > PATH_LIMIT and max(map(len, paths)) > PATH_LIMIT)
+        or not _PLAIN_PATHS.fullmatch(lines)
+    ):
+        paths = [path for path in paths if not path_fault(path)]
+    return tuple(dict.fromkeys(paths))
 
 
 def is_sha(text: str) -> bool:

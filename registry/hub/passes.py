@@ -24,6 +24,7 @@ from registry.hub.plan import build, steps, stored_commits
 from registry.hub.problems import BadName, Broken, HubProblem, Missing
 from registry.hub.records import Read
 from registry.hub.store import Store
+from registry.hub.threads import at_ease
 from registry.models import Hub, Sync
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ NO_NEWS_PAGES = 3  # in a row: the listing runs in a circle
 OVERLAP = timedelta(hours=1)
 
 Progress = Callable[[Sync], None]
+_Built = tuple[Page, Future[list[Read]]]
 
 
 class Stop(Exception):  # noqa: N818 - not a fault: the pass ends here
@@ -92,9 +94,15 @@ class ListingPass:
         self._listing = Listing(client, sync.cursor, sort=sort, size=size)
         self._order = Order(sort, size)
         self._newest = sync.watermark
+        self._were_new = False  # all repos of the last page
 
     def run(self) -> None:
         """Read the listing from the pass's cursor on, to the end or to its limit."""
+        with at_ease():
+            self._run()
+        self._finish()
+
+    def _run(self) -> None:
         no_news, visited = 0, set[int]()
         for page, built in self._ahead():
             visited.add(hash(place_of(page.cursor)))
@@ -107,7 +115,6 @@ class ListingPass:
                 raise self._named(f"{no_news} pages in a row of the listing held nothing new.")
             if is_last or self._has_enough():
                 break
-        self._finish()
 
     def _has_enough(self) -> bool:
         return self._sync.limit is not None and self._sync.seen >= self._sync.limit
@@ -135,31 +142,40 @@ class ListingPass:
 
         A page that is ready is never held up by one that the hub lets wait, or does not give.
         """
-        fetching = self._pool.submit(self._listing.next)
-        waiting: tuple[Page, Future[list[Read]]] | None = None
+        self._fetching = self._pool.submit(self._listing.next)
+        following: _Built | None = None
         is_first = bool(self._sync.cursor)
         while True:
-            if waiting is not None and not fetching.done():
-                yield waiting[0], waiting[1].result()
-                waiting = None
             try:
-                page = fetching.result()
+                current = following or self._taken()
             except HubProblem as error:
-                if waiting is not None:
-                    yield waiting[0], waiting[1].result()
                 raise _forgotten(error) if is_first else error from None
-            is_first = False
-            following = None
-            if page is not None:
-                fetching = self._pool.submit(self._listing.next)
-                page = self._cut(page)
-                stored = stored_commits(self._store, page.records)
-                following = page, self._pool.submit(build, page.records, stored)
-            if waiting is not None:
-                yield waiting[0], waiting[1].result()
-            if following is None:
+            if current is None:
                 return
-            waiting = following
+            is_first = False
+            page, built = current
+            rows = built.result()
+            # Only now: by the time that a page is built, the one after it has mostly come.
+            following = self._taken() if self._has_come(page) else None
+            yield page, rows
+
+    def _has_come(self, page: Page) -> bool:
+        """Say whether a page is there after this one, and wanted."""
+        limit = self._sync.limit
+        if limit is not None and self._sync.seen + len(page.records) >= limit:
+            return False
+        return self._fetching.done() and self._fetching.exception() is None
+
+    def _taken(self) -> _Built | None:
+        """Have the next page built, and the one after it fetched; None after the last."""
+        page = self._fetching.result()
+        if page is None:
+            return None
+        self._fetching = self._pool.submit(self._listing.next)
+        page = self._cut(page)
+        # Where the last page was of strangers, this one is, too; if not, more is built than needed.
+        stored = frozenset[str]() if self._were_new else stored_commits(self._store, page.records)
+        return page, self._pool.submit(build, page.records, stored)
 
     def _cut(self, page: Page) -> Page:
         limit = self._sync.limit
@@ -169,7 +185,7 @@ class ListingPass:
 
     def _page(self, page: Page, built: list[Read], following: str) -> int:
         """Store one page; return how many of its records were new to this pass."""
-        limit, seen = self._sync.limit, self._sync.seen
+        limit, seen, created = self._sync.limit, self._sync.seen, self._sync.created
         most = len(built) if limit is None else max(limit - seen, 0)
         planned, faults = steps(self._store, page.records[:most], built[:most])
         self._batches.add_faults([*page.faults, *faults])
@@ -177,6 +193,7 @@ class ListingPass:
         for read in planned:
             self._batches.add(read)
         self._batches.flush(cursor=following, watermark=self._watermark(page))
+        self._were_new = 0 < len(planned) == self._sync.created - created
         return len(planned) + len(faults) + len(page.faults)
 
     def _watermark(self, page: Page) -> datetime | None:

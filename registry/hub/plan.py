@@ -42,17 +42,18 @@ def steps(
     planned: list[Read] = []
     for record, read in good:
         step = _Step(record, _same(record, by_key, by_name))
-        other = names_met.get(step.key)
+        key = step.key
+        other = names_met.get(key)
         if other is not None and other != record.name:
             reason = f"The hub lists one id for two repos, {shown(other)} and {shown(record.name)}"
             faults.append(Fault(record.name, f"{reason}; the first one counts."))
-        elif keys_met.get(record.name, step.key) != step.key:
+        elif keys_met.get(record.name, key) != key:
             reason = f"The hub lists the name {shown(record.name)} for two repos"
             faults.append(Fault(record.name, f"{reason}; the first one counts."))
         elif other is None:
             planned.append(step.finished(read))
-        names_met.setdefault(step.key, record.name)
-        keys_met.setdefault(record.name, step.key)
+        names_met.setdefault(key, record.name)
+        keys_met.setdefault(record.name, key)
     return planned, faults
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from analysis.contract import Claim
-from analysis.text import clean_json, clean_parsed_json, clean_text
+from analysis.text import clean_json, clean_parsed_json, clean_text, clean_texts
 from registry import models
 from registry.hub.answers import Fault, Record, Refs, TreeEntry, entry
 from registry.hub.names import repo_fault
@@ -28,9 +28,13 @@ TAGS_LIMIT = 1_000
 CONFIG_LIMIT = 256 << 10  # characters of JSON
 CARD_TEXT_LIMIT = 2 << 20
 
+_RELATIONS = frozenset(models.Edge.Relation.values)
+_UNKNOWN = str(models.Edge.Relation.UNKNOWN)
+_OPEN, _AUTO, _MANUAL = (str(gate) for gate in models.Repo.Gate)
 _INT8 = (1 << 63) - 1
 _INT4 = (1 << 31) - 1
 _YEARS = range(1970, 2200)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(slots=True)
@@ -89,7 +93,7 @@ class EdgeRow:
     relation: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RevisionRow:
     """A revision and everything that belongs to it; ``config`` and ``security`` are JSON.
 
@@ -236,8 +240,7 @@ def claim_columns(claims: Iterable[Claim]) -> tuple[Mapping[str, Any], ...]:
 
 def edge_rows(name: str, parents: Iterable[str], relation: str) -> tuple[EdgeRow, ...]:
     """Return edges to parents with possible names, each once; never one to the repo itself."""
-    known = set(models.Edge.Relation.values)
-    chosen = relation if relation in known else str(models.Edge.Relation.UNKNOWN)
+    chosen = relation if relation in _RELATIONS else _UNKNOWN
     good = dict.fromkeys(parent for parent in parents if not repo_fault(parent, NAME_LIMIT))
     return tuple(EdgeRow(parent, chosen) for parent in good if parent != name)
 
@@ -267,7 +270,7 @@ def refs_json(refs: Refs) -> str:
 
 def to_json(value: object) -> str:
     """Write clean data as JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def moment(value: object) -> datetime | None:
@@ -278,6 +281,8 @@ def moment(value: object) -> datetime | None:
         read = parse_datetime(value)
         if read is None or read.year not in _YEARS:
             return None
+        if read.tzinfo is UTC:
+            return read
         return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
@@ -327,11 +332,9 @@ def _author(record: Record) -> str | None:
 
 def _gate(info: Mapping[str, Any]) -> str | None:
     gated = info.get("gated")
-    if gated in ("auto", "manual"):
-        return str(gated)
     if isinstance(gated, bool):
-        return str(models.Repo.Gate.MANUAL if gated else models.Repo.Gate.OPEN)
-    return None
+        return _MANUAL if gated else _OPEN
+    return gated if isinstance(gated, str) and gated in {_AUTO, _MANUAL} else None
 
 
 def _boolean(info: Mapping[str, Any], key: str) -> bool | None:
@@ -351,7 +354,7 @@ def _tags(info: Mapping[str, Any]) -> list[str] | None:
     tags = info.get("tags")
     if not isinstance(tags, list):
         return None
-    return [clean_text(tag, 300) for tag in tags[:TAGS_LIMIT] if isinstance(tag, str)]
+    return clean_texts([tag for tag in tags[:TAGS_LIMIT] if isinstance(tag, str)], 300)
 
 
 def _score(value: object) -> float | None:

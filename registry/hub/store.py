@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.timezone import now
 
-from registry.hub import bookkeeping, copying, history, statements
+from registry.hub import bookkeeping, copying, history, statements, strangers
 from registry.hub.records import Read
 
 LOCK = 0x41737362  # with the hub's number: one writer to a hub at a time
@@ -96,29 +96,34 @@ class Store:
     @transaction.atomic
     def write(self, reads: Sequence[Read], at: datetime) -> Stored:
         """Merge a batch, keys and names in it being unique; raise django.db's errors."""
-        values = self._values(now=at)
         with connection.cursor() as cursor:
             self._lock(cursor)
-            cursor.execute(statements.INCOMING)
-            _copy(cursor, reads)
-            for statement in (statements.AUTHORS, statements.ADOPT, statements.KNOWN_IDS):
-                cursor.execute(statement, values)
-            is_compared = bool(cursor.rowcount) and _told_before(cursor, values)
-            cursor.execute(statements.RELEASE, values)
-            is_taken = bool(cursor.rowcount)
-            cursor.execute(statements.REPOS, values)
-            written = cursor.fetchall()
-            created = frozenset(n for n, is_new in written if is_new)
-            changed = {n for n, _ in written}
-            if any(read.revision is not None for read in reads):
-                changed |= _write_revisions(cursor, values)
-            if is_taken:
-                cursor.execute(history.REPLACED, values)
-            if created:
-                cursor.execute(history.FIRST_COUNTED, values | {"created": sorted(created)})
-            for statement in history.AFTER if is_compared else ():
-                cursor.execute(statement, values)
-            self._note(cursor, values | {"changed": sorted(changed)})
+            if strangers.store(cursor, self._hub_id, self._met, reads, at):
+                return Stored(frozenset(range(len(reads))), frozenset())
+            return self._merge(cursor, reads, at)
+
+    def _merge(self, cursor: CursorWrapper, reads: Sequence[Read], at: datetime) -> Stored:
+        values = self._values(now=at)
+        cursor.execute(statements.INCOMING)
+        _copy(cursor, reads)
+        for statement in (statements.AUTHORS, statements.ADOPT, statements.KNOWN_IDS):
+            cursor.execute(statement, values)
+        is_compared = bool(cursor.rowcount) and _told_before(cursor, values)
+        cursor.execute(statements.RELEASE, values)
+        is_taken = bool(cursor.rowcount)
+        cursor.execute(statements.REPOS, values)
+        written = cursor.fetchall()
+        created = frozenset(n for n, is_new in written if is_new)
+        changed = {n for n, _ in written}
+        if any(read.revision is not None for read in reads):
+            changed |= _write_revisions(cursor, values)
+        if is_taken:
+            cursor.execute(history.REPLACED, values)
+        if created:
+            cursor.execute(history.FIRST_COUNTED, values | {"created": sorted(created)})
+        for statement in history.AFTER if is_compared else ():
+            cursor.execute(statement, values)
+        self._note(cursor, values | {"changed": sorted(changed)})
         return Stored(created, frozenset(changed) - created)
 
     def link_edges(self, names: Sequence[str] | None = None) -> int:

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.text import (
+    KEY_LIMIT,
     MARKS_LIMIT,
     clean_json,
     clean_parsed_json,
     clean_text,
+    clean_texts,
     replace_forbidden,
 )
 
@@ -160,3 +162,29 @@ def test_clean_parsed_json_is_clean_json_written_at_any_depth(depth, is_list):
 def test_clean_parsed_json_is_clean_json_written_at_any_length(number):
     for value in ([1] * number, {"a": [0] * number, "b": 1}):
         assert clean_parsed_json(value) == written(clean_json(value))
+@given(st.lists(any_text | st.text("ab\x7f\n", max_size=12), max_size=5), st.integers(0, 10))
+def test_clean_texts_is_clean_text_of_each(dirty, limit):
+    assert clean_texts(dirty, limit) == [clean_text(text, limit) for text in dirty]
+
+
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**70), 2**70)
+        | st.integers(10**18 - 1, 10**18 + 1)
+        | st.floats()
+        | any_text
+        | st.text('a\\"\x00\x7f\n', max_size=9)
+        | st.just("k" * (KEY_LIMIT + 1)),
+        lambda children: (
+            st.lists(children, max_size=5)
+            | st.dictionaries(any_text | st.just("k" * (KEY_LIMIT + 1)), children, max_size=5)
+        ),
+        max_leaves=20,
+    )
+)
+def test_parsed_json_is_cleaned_as_any_other(value):
+    assert clean_parsed_json(value) == json.dumps(
+        clean_json(value), ensure_ascii=False, separators=(",", ":")
+    )

@@ -1,6 +1,8 @@
 """Names that are taken, and names that are not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from registry.hub import names
 from registry.hub.problems import BadName
@@ -43,6 +45,19 @@ def test_paths_that_leave_or_break(path):
     assert names.path_fault(path)
     with pytest.raises(BadName):
         names.quoted_path(path)
+
+
+@given(
+    st.lists(
+        st.text(max_size=8)
+        | st.text("./a-\n", max_size=6)
+        | st.sampled_from(["a", "a/b.bin", ".gitattributes", "x" * 1000, "x" * 1001, "-a", "a/-"]),
+        max_size=6,
+    )
+)
+def test_good_paths_are_those_without_a_fault(paths):
+    expected = tuple(dict.fromkeys(path for path in paths if not names.path_fault(path)))
+    assert names.good_paths(paths) == expected
 
 
 @pytest.mark.parametrize("revision", ["", "..", "a/../b", "a b", "x\n", "-f", "é", "a" * 201])
