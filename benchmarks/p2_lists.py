@@ -2,8 +2,9 @@
 
 Ours is the time of whole pages, through the view or the API, in this process: rows, count and
 facets. The reference is the same query by hand: the plain SQL that a person would write for the
-page's rows alone, warm, planned by PostgreSQL as it likes. Each size has a database of its own,
-which is dropped at the end: some 6 GiB at 2.5 million.
+page's rows alone, warm, planned by PostgreSQL as it likes. The read side is filled directly, for
+it is reading that is measured. Each size has a database of its own, which is dropped at the end:
+some 6 GiB at 2.5 million.
 """
 
 import json

@@ -56,23 +56,31 @@ def page(
 
     ``asked`` is the ``question`` of the list. Raises BadCursor.
     """
-    backwards, key = _read(cursor, order, asked) if cursor else (False, None)
+    backwards, key = read(cursor, order, asked)
     descending = order.descending != backwards
     if key is not None:
         rows = rows.filter(_beyond(rows, order, key, descending=descending))
     sign = "-" if descending else ""
     found = list(rows.order_by(*(sign + column for column in order.columns))[: size + 1])
+    return shown(found, order, size=size, cursor=cursor, asked=asked, backwards=backwards)
+
+
+def shown(
+    found: "list[Row]", order: Order, *, size: int, cursor: str, asked: str, backwards: bool
+) -> Page[Row]:
+    """Make a page of what was found beyond its cursor, in reading order: one row more than it has
+    tells that there are more."""
     more = len(found) > size
-    shown = found[:size]
+    rows = found[:size]
     if backwards:
-        shown.reverse()
-    if not shown:
+        rows.reverse()
+    if not rows:
         return Page([], "", "")
     has_next, has_previous = (True, more) if backwards else (more, bool(cursor))
     return Page(
-        shown,
-        cursor_at(shown[-1], order, asked) if has_next else "",
-        cursor_at(shown[0], order, asked, backwards=True) if has_previous else "",
+        rows,
+        cursor_at(rows[-1], order, asked) if has_next else "",
+        cursor_at(rows[0], order, asked, backwards=True) if has_previous else "",
     )
 
 
@@ -105,7 +113,13 @@ def cursor_at(row: models.Model, order: Order, asked: str, *, backwards: bool = 
     return _signer().sign_object([order.name, asked, int(backwards), key])
 
 
-def _read(cursor: str, order: Order, asked: str) -> tuple[bool, list[Any]]:
+def read(cursor: str, order: Order, asked: str) -> tuple[bool, list[Any] | None]:
+    """Return whether a page ends before its cursor's row, and that row's key; raise BadCursor.
+
+    Without a cursor there is no key.
+    """
+    if not cursor:
+        return False, None
     refusal = BadCursor("This cursor is not one of this list. Start again at its first page.")
     if len(cursor) > LONGEST_CURSOR:
         raise refusal

@@ -149,7 +149,11 @@ class RepoPagination(KeysetPagination):
             page = search.page(request.query_params.get("cursor", ""))
             if request.query_params.get("count") == "1":
                 count = search.count()
-                self._count = {"count": count.n, "count_is_capped": count.is_capped}
+                self._count = {
+                    "count": count.n,
+                    "count_is_capped": count.is_capped,
+                    "count_is_estimate": count.is_estimate,
+                }
         except keysets.BadCursor as error:
             raise exceptions.ValidationError({"cursor": [str(error)]}) from error
         except OperationalError as error:
@@ -172,6 +176,7 @@ class RepoPagination(KeysetPagination):
         described["properties"] |= {
             "count": {"type": "integer", "description": "With `count=1`: how many there are."},
             "count_is_capped": {"type": "boolean", "description": "There are more than that."},
+            "count_is_estimate": {"type": "boolean", "description": "There are about so many."},
         }
         return described
 
@@ -232,7 +237,12 @@ class FacetsView(APIView):
             ]
             for key, found in counted.items()
         }
-        body = {"count": count.n, "count_is_capped": count.is_capped, "facets": facets}
+        body = {
+            "count": count.n,
+            "count_is_capped": count.is_capped,
+            "count_is_estimate": count.is_estimate,
+            "facets": facets,
+        }
         response = Response(FacetsSerializer(body).data)
         patch_cache_control(response, public=True, max_age=60)
         return response

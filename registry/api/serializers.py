@@ -278,4 +278,5 @@ class FacetsSerializer(serializers.Serializer[Any]):
 
     count = serializers.IntegerField()
     count_is_capped = serializers.BooleanField(help_text="There are more than that.")
+    count_is_estimate = serializers.BooleanField(help_text="There are about so many.")
     facets = serializers.DictField(child=ChoiceSerializer(many=True))

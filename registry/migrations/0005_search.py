@@ -40,6 +40,15 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='SampleLabel',
+            fields=[
+                ('label', models.IntegerField(primary_key=True, serialize=False)),
+                ('facet', models.CharField(max_length=12)),
+                ('value', models.CharField(max_length=300)),
+                ('bits', models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='SearchCount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -131,6 +131,22 @@ class ListingSample(models.Model):
         return f"sample: place {self.place}"
 
 
+class SampleLabel(models.Model):
+    """In which places of the sample a label occurs, as bits: a process holds all of them.
+
+    The place 1 is the lowest bit; the bytes are little-endian. Only labels that may be shown, or
+    that are common, have a row.
+    """
+
+    label = models.IntegerField(primary_key=True)
+    facet = models.CharField(max_length=12)
+    value = models.CharField(max_length=300)
+    bits = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"sample: {self.facet} {self.value}"
+
+
 class SearchWord(models.Model):
     """A word that occurs, with about how many listings have it: what misspelt words may mean."""
 

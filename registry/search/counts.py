@@ -9,8 +9,17 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-from registry.models import Label, LabelPair, Listing, ListingSample, SearchCount, SearchWord
+from registry.models import (
+    Label,
+    LabelPair,
+    Listing,
+    ListingSample,
+    SampleLabel,
+    SearchCount,
+    SearchWord,
+)
 from registry.search import statements
+from registry.search.sample import keep_bits
 
 SAMPLE_OF = 40_000
 PAIRS_FROM = 400_000
@@ -31,12 +40,13 @@ def recount() -> None:
     """Count everything anew. Readers see the old counts until all of the new ones are there."""
     with transaction.atomic(), connection.cursor() as cursor:
         total = Listing.objects.count()
-        sample, pairs = _lots(SAMPLE_OF, total), _lots(PAIRS_FROM, total)
+        lots, pairs = _lots(SAMPLE_OF, total), _lots(PAIRS_FROM, total)
         words = _lots(WORDS_FROM, total)
         cursor.execute(statements.COUNT_LABELS)
         for model in (ListingSample, LabelPair, SearchWord):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608
-        cursor.execute(statements.SAMPLE, {"lots": sample})
+        cursor.execute(statements.SAMPLE, {"lots": lots})
+        keep_bits(cursor)
         fewest = COMMON if total > COMMON else 0
         cursor.execute(statements.PAIRS, {"lots": pairs, "fewest": fewest, "places": PLACES})
         is_part = words < statements.LOTS
@@ -74,6 +84,6 @@ def _lots(most: int, total: int) -> int:
 
 
 def _analyse() -> None:
-    tables = (ListingSample, LabelPair, SearchWord, Label)
+    tables = (ListingSample, LabelPair, SampleLabel, SearchWord, Label)
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in tables)}")

@@ -1,25 +1,76 @@
 """Answers a question: a page of listings, how many there are, and what else may be meant."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import isqrt
+from operator import itemgetter
+from typing import Any
 
-from django.db import OperationalError
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import DateTimeField
 from django.utils.timezone import now
 
 from registry import keysets
 from registry.models import Listing, SearchCount
-from registry.search import plans, spelling, words
+from registry.search import plans, spelling, ways, words
+from registry.search.asked import (
+    LIVE,
+    MOST_LIVE,
+    Asked,
+    Size,
+    groups_of,
+    literal,
+    size_of,
+)
 from registry.search.counts import COMMON
 from registry.search.facets import FACETS
 from registry.search.question import Question
-from registry.search.tally import MANY, SHOWN, Asked, Choice, Size, choices, groups_of, size_of
+from registry.search.rows import coarse
+from registry.search.tally import MANY, SHOWN, Choice, choices
+from registry.search.ways import Way
 
 PAGE_SIZE = 25
 COUNTED = 10_000  # what is not known is counted up to here
 _SURELY_MORE = 15_000  # an estimate that cannot come of fewer than `COUNTED`
+_COUNTED_US = 8_000  # what is dearer to count is estimated
 _PINNED = 5
 _BEGINNINGS = 300  # names that begin so: with more, popularity decides alone
+_FIRST_WALKED = 6_000  # rows of a walk after which it is seen whether it leads anywhere
+_MOST_WALKED = 30_000
+
+_COLUMNS = "repo_id, folded, base, downloads_key, gap, parameters"
+_STATE = """
+SELECT id, total, sample_weight, pair_weight, counted_at FROM registry_searchcount LIMIT 1
+"""
+# The inner part cannot be planned but along the index of the order, and ends after so many rows.
+_WALK = """
+SELECT {columns} FROM (
+    SELECT {columns}, labels, tokens FROM registry_listing l WHERE {beyond}
+    ORDER BY {order} LIMIT %s
+) walked WHERE {condition} LIMIT %s
+"""
+_IS_END = """
+SELECT NOT EXISTS (
+    SELECT FROM registry_listing WHERE {beyond} ORDER BY {order} OFFSET %s LIMIT 1)
+"""
+# Nor can this one: what fits is gathered before it is sorted.
+_GATHER = """
+WITH hit AS MATERIALIZED (SELECT {columns} FROM registry_listing WHERE {condition})
+SELECT {columns}, (SELECT count(*) FROM hit) FROM hit
+WHERE {beyond} ORDER BY {order} LIMIT %s
+"""
+_FEW = "SELECT {columns}, labels FROM registry_listing WHERE {condition} LIMIT %s"
+_COUNT = """
+SELECT count(*) FROM (SELECT FROM registry_listing WHERE {condition} LIMIT %s) hit
+"""
+_NEAR = """
+(SELECT repo_id, 1 AS is_exact FROM registry_listing WHERE folded = %(name)s LIMIT %(pinned)s)
+UNION ALL
+(SELECT repo_id, 1 FROM registry_listing WHERE base = %(name)s
+    ORDER BY downloads_key DESC LIMIT %(pinned)s)
+UNION ALL
+(SELECT repo_id, 0 FROM registry_listing WHERE base >= %(name)s AND base < %(after)s
+    ORDER BY base, repo_id LIMIT %(most)s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +79,65 @@ class Count:
 
     n: int
     is_capped: bool = False  # there are more
+    is_estimate: bool = False  # out of the sample: about so many
 
     def __str__(self) -> str:
+        if self.is_estimate:
+            return f"about {self.n:,}"
         return f"{self.n:,}+" if self.is_capped else f"{self.n:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The part of an order that a page lies in, as SQL."""
+
+    order: keysets.Order
+    columns: str
+    backwards: bool
+    key: Sequence[Any] | None
+
+    @property
+    def descending(self) -> bool:
+        return self.order.descending != self.backwards
+
+    @property
+    def beyond(self) -> str:
+        if self.key is None:
+            return "true"
+        sign = "<" if self.descending else ">"
+        return f"({', '.join(self.order.columns)}) {sign} ({', '.join(['%s'] * len(self.key))})"
+
+    @property
+    def order_field(self) -> Any:
+        return Listing._meta.get_field(self.order.columns[0])
+
+    def sql(self, text: str, condition: str) -> str:
+        """Fill a statement in."""
+        way = " DESC" if self.descending else ""
+        order = ", ".join(column + way for column in self.order.columns)
+        return text.format(
+            columns=self.columns, beyond=self.beyond, order=order, condition=condition
+        )
+
+    def cut(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Return the rows that lie in it, in its order."""
+        names = self.columns.split(", ")
+        key = itemgetter(*(names.index(column) for column in self.order.columns))
+        found = sorted(rows, key=key, reverse=self.descending)
+        if self.key is None:
+            return found
+        first, last = self.key
+        if isinstance(self.order_field, DateTimeField):
+            first = self.order_field.to_python(first)
+        start = (first, last)
+        if self.descending:
+            return [row for row in found if key(row) < start]
+        return [row for row in found if key(row) > start]
+
+    def listings(self, rows: Iterable[Sequence[Any]]) -> list[Listing]:
+        """Return rows as listings."""
+        names = self.columns.split(", ")
+        return [Listing(**dict(zip(names, row, strict=False))) for row in rows]
 
 
 @dataclass(slots=True)
@@ -43,110 +150,168 @@ class Search:
     _asked: Asked | None = None
     _size: Size | None = None
     _state: SearchCount | None = None
+    _way: Way | None = None
+    _few: list[tuple[Any, ...]] | None = None  # all rows that fit, where few; their labels last
+    _exact: int | None = None  # how many fit, where that came of itself
 
     @property
     def asked(self) -> Asked:
         """The question with its labels looked up."""
         if self._asked is None:
             groups = groups_of(self.question.chosen)
-            query = words.condition(self.question.words)
-            has_no_words = bool(self.question.text and not query)
-            self._asked = Asked(groups, query, has_no_words)
+            queries = tuple(words.conditions(self.question.words))
+            has_no_words = bool(self.question.text and not queries)
+            self._asked = Asked(groups, queries, has_no_words)
         return self._asked
 
     @property
     def state(self) -> SearchCount:
         """The last count."""
         if self._state is None:
-            self._state = SearchCount.objects.first() or SearchCount(counted_at=now())
+            names = ("id", "total", "sample_weight", "pair_weight", "counted_at")
+            known = [dict(zip(names, row, strict=True)) for row in _rows(_STATE, [])]
+            self._state = SearchCount(**known[0]) if known else SearchCount(counted_at=now())
         return self._state
 
     @property
     def size(self) -> Size:
         """About how many rows fit."""
         if self._size is None:
-            self._size = size_of(self.asked, self.state)  # in a small table: needs no limit
+            self._size = size_of(self.asked, self.state)
         return self._size
+
+    @property
+    def way(self) -> Way:
+        """How the rows that fit are gathered."""
+        if self._way is None:
+            self._way = ways.way(self.asked, self.state)
+        return self._way
 
     def page(self, cursor: str = "") -> keysets.Page[Listing]:
         """Return a page. Raises BadCursor, and OperationalError when it takes too long.
 
         Where no row has the words, the rows that have a word containing the last one are shown.
         """
-        found = self._page(cursor)
-        is_nothing = self.question.text and not found.rows and not self.asked.is_empty
-        if is_nothing and not self.containing:
-            self._widen()
-            found = self._page(cursor) if self.containing else found
+        backwards, key = keysets.read(cursor, self.question.order, self._digest())
+        with plans.running():
+            found = self._page(cursor, backwards, key)
+            is_nothing = self.question.text and not found.rows and not self.asked.is_empty
+            if is_nothing and not self.containing:
+                self._widen()
+                found = self._page(cursor, backwards, key) if self.containing else found
         return found
 
     def _widen(self) -> None:
         *whole, last = self.question.words
         self.containing = spelling.containing(last, self.state)
         if self.containing:
-            parts = [f"'{word}'" for word in whole] + [words.any_of(self.containing)]
-            self._asked = Asked(self.asked.groups, " & ".join(parts))
-            self._size = None
+            parts = (*(f"'{word}'" for word in whole), words.any_of(self.containing))
+            self._asked = Asked(self.asked.groups, parts)
+            self._size = self._way = self._few = self._exact = None
 
-    def _page(self, cursor: str) -> keysets.Page[Listing]:
+    def _page(
+        self, cursor: str, backwards: bool, key: Sequence[Any] | None
+    ) -> keysets.Page[Listing]:
+        if self.asked.is_empty:
+            return keysets.Page([], "", "")
         order = self.question.order
+        more = [] if order.columns[0] in _COLUMNS else [order.columns[0]]
+        window = _Window(order, ", ".join([_COLUMNS, *more]), backwards, key)
         pinned = self._pinned() if self.question.sort == "relevance" else []
-        rows = self.asked.of(Listing.objects.all()).defer("tokens", "labels")
-        rows = rows.exclude(pk__in=[row.pk for row in pinned]) if pinned else rows
-        found = self._rows(rows, order, cursor)
+        aside = {row.pk for row in pinned}
+        rows = [row for row in self._read(window, len(aside)) if row.pk not in aside]
+        found = keysets.shown(
+            rows,
+            order,
+            size=self.page_size,
+            cursor=cursor,
+            asked=self._digest(),
+            backwards=backwards,
+        )
         if pinned and not found.previous:
             found = keysets.Page([*pinned, *found.rows], found.next, found.previous)
         return found
 
-    def _rows(
-        self, rows: "QuerySet[Listing]", order: keysets.Order, cursor: str
-    ) -> keysets.Page[Listing]:
-        def run() -> keysets.Page[Listing]:
-            return keysets.page(
-                rows, order, size=self.page_size, cursor=cursor, asked=self._digest()
-            )
+    def _read(self, window: _Window, more: int) -> list[Listing]:
+        """Return the first rows of the window: one more than the page has, and ``more``."""
+        wanted = self.page_size + 1 + more
+        if not self.asked.is_whole and self.size.n <= LIVE and self._reads_few(window):
+            return window.listings(window.cut(self._few or ())[:wanted])
+        if self.asked.is_whole or self._walks(wanted):
+            found = self._walked(window, wanted)
+            if found is not None:
+                return found
+        return self._gathered(window, wanted)
 
-        is_whole = self.asked.is_whole
-        if is_whole or self.size.n >= self._walked_from():
-            try:
-                with plans.running(plans.WALK, within_ms=plans.QUICK_MS):
-                    return run()
-            except OperationalError:
-                pass  # the rows that fit lie far apart in this order
-        with plans.running(plans.FREE if is_whole else plans.GATHER):
-            return run()
+    def _reads_few(self, window: _Window) -> bool:
+        """Read all rows that fit with their labels; say whether they are as few as was thought."""
+        rows = _rows(window.sql(_FEW, self.way.sql), [*self.way.values, MOST_LIVE + 1])
+        if len(rows) > MOST_LIVE:
+            self._exact = self._counted_now()  # the last count was long ago
+            self._size = Size(self._exact, False)
+            return False
+        self._few = rows
+        return True
+
+    def _walked(self, window: _Window, wanted: int) -> list[Listing] | None:
+        """Walk a bounded way; return None where the rows that fit lie farther apart.
+
+        The first stretch tells whether they lie as close in this order as they do on the whole.
+        """
+        condition, values = self.asked.condition()
+        sql, start = window.sql(_WALK, condition), list(window.key or ())
+        if self.asked.is_whole:
+            return window.listings(_rows(sql, [*start, wanted, wanted]))
+        rows = _rows(sql, [*start, _FIRST_WALKED, *values, wanted])
+        if len(rows) < wanted:
+            far = _FIRST_WALKED * wanted // max(1, len(rows))
+            if ways.walk_us(far, 1, 1) > min(self.way.cost_us, _MOST_WALKED):
+                ((is_end,),) = _rows(window.sql(_IS_END, ""), [*start, _FIRST_WALKED])
+                return window.listings(rows) if is_end else None
+            most = 2 * far
+            rows = _rows(sql, [*start, most, *values, wanted])
+            if len(rows) < wanted:
+                ((is_end,),) = _rows(window.sql(_IS_END, ""), [*start, most])
+                return window.listings(rows) if is_end else None
+        return window.listings(rows)
+
+    def _gathered(self, window: _Window, wanted: int) -> list[Listing]:
+        sql = window.sql(_GATHER, self.way.sql)
+        rows = _rows(sql, [*self.way.values, *(window.key or ()), wanted])
+        if rows:
+            self._exact = rows[0][-1]
+        return window.listings(rows)
 
     def _digest(self) -> str:
         return self.question.digest()
 
-    def _walked_from(self) -> int:
-        """Return from how many fitting rows on a walk meets a page sooner than gathering does."""
-        return max(1_000, isqrt(self.page_size * self.state.total))
+    def _walks(self, wanted: int) -> bool:
+        """Say whether a walk meets a page sooner than gathering does."""
+        walk = ways.walk_us(wanted, self.state.total, self.size.n)
+        return walk <= min(self.way.cost_us, ways.walk_us(_MOST_WALKED, 1, 1))
 
     def _pinned(self) -> list[Listing]:
         """Return what is called so: the whole name, the name without its owner, its beginning."""
         name = words.fold(self.question.text)
-        if self.asked.is_empty or not name:
+        if not name:
             return []
-        rows = self.asked.of(Listing.objects.all()).defer("tokens", "labels")
-        beginnings = Listing.objects.filter(base__gte=name, base__lt=name + "\U0010ffff")
-        with plans.running():
-            near = list(beginnings.order_by("base", "pk").values_list("pk")[: _BEGINNINGS + 1])
-            exact = list(Listing.objects.filter(folded=name).values_list("pk")[:_PINNED]) + list(
-                Listing.objects.filter(base=name)
-                .order_by("-downloads_key")
-                .values_list("pk")[:_PINNED]
-            )
-            wanted = [pk for (pk,) in (exact if len(near) > _BEGINNINGS else exact + near)]
-            found = list(rows.filter(pk__in=wanted))
-        ranks = {True: 0, False: 1}
+        most = _BEGINNINGS + 1
+        near = _rows(
+            _NEAR,
+            {"name": name, "after": name + "\U0010ffff", "pinned": _PINNED, "most": most},
+        )
+        begin = [pk for pk, is_exact in near if not is_exact]
+        exact = [pk for pk, is_exact in near if is_exact]
+        ids = set(exact if len(begin) == most else exact + begin)
+        if not ids:
+            return []
+        condition, values = self.asked.condition()
+        condition = f"({condition}) IS TRUE"  # these few rows are looked at, not the index
+        sql = f"SELECT {_COLUMNS} FROM registry_listing WHERE repo_id = ANY(%s::bigint[])"  # noqa: S608
+        window = _Window(self.question.order, _COLUMNS, False, None)
+        found = window.listings(_rows(f"{sql} AND {condition}", [literal(ids), *values]))
         found.sort(
-            key=lambda row: (
-                ranks[row.folded == name],
-                ranks[row.base == name],
-                -row.downloads_key,
-                -row.pk,
-            )
+            key=lambda row: (row.folded != name, row.base != name, -row.downloads_key, -row.pk)
         )
         return found[:_PINNED]
 
@@ -155,28 +320,46 @@ class Search:
 
         Raises OperationalError when it takes too long. Call it after `page`.
         """
-        size = self.size
         with plans.running():
-            count = self._count(size)
+            count = self._count()
             shown = [key for key, facet in FACETS.items() if facet.is_shown]
-            most = MANY if more in shown else SHOWN
-            return count, choices(self.asked, size, self.state, shown, most)
+            wanted = (shown, MANY if more in shown else SHOWN)
+            hits = None if self._few is None else [row[-1] for row in self._few]
+            return count, choices(self.asked, self.size, self.state, wanted, hits)
 
     def count(self) -> Count:
         """Return how many fit, counted up to a bound where the number is not known."""
-        size = self.size
         with plans.running():
-            return self._count(size)
+            return self._count()
 
-    def _count(self, size: Size) -> Count:
+    def _count(self) -> Count:
+        if self._few is not None:
+            return Count(len(self._few))
+        size = self.size
         if (size.is_exact and size.n > COMMON) or self.asked.is_empty or self.asked.is_whole:
             return Count(size.n)
-        if size.n >= _SURELY_MORE:
+        n = self._exact
+        if n is None and size.n >= _SURELY_MORE:
             return Count(COUNTED, is_capped=True)
-        plans.use(plans.GATHER)
-        n = self.asked.of(Listing.objects.order_by()).values("pk")[: COUNTED + 1].count()
+        if n is None and size.n > LIVE and self.way.cost_us > _COUNTED_US:
+            return Count(coarse(size.n), is_estimate=True)
+        if n is None:
+            n = self._counted_now()
         return Count(min(n, COUNTED), is_capped=n > COUNTED)
+
+    def _counted_now(self) -> int:
+        """Count the rows that fit up to a bound."""
+        sql = _COUNT.format(condition=self.way.sql)
+        ((n,),) = _rows(sql, [*self.way.values, COUNTED + 1])
+        return int(n)
 
     def meant(self) -> Question | None:
         """Return the question as it was perhaps meant, where a word of it is misspelt."""
         return spelling.corrected(self.question, self.state)
+
+
+def _rows(sql: str, values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found

@@ -117,7 +117,9 @@ def draft(facts: tuple[Any, ...], heads: Mapping[int, Found]) -> Draft:
     return Draft(
         repo=repo,
         name=name,
-        words=words.of_row(name, tags, (task, library, licence, architecture, *languages)),
+        words=words.with_beginnings(
+            words.of_row(name, tags, (task, library, licence, architecture, *languages))
+        ),
         labels=labels(known),
         downloads=coarse(downloads),
         likes=min(_INT4, coarse(likes)),

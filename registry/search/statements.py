@@ -122,11 +122,11 @@ WITH common AS MATERIALIZED (
 INSERT INTO registry_labelpair (given, other, n)
 SELECT g, o, count(*) FROM part, unnest(given) g, unnest(other) o WHERE g <> o GROUP BY g, o
 """  # noqa: S608
-WORDS = f"""
+WORDS = rf"""
 INSERT INTO registry_searchword (word, n)
 SELECT word, ndoc * %(weight)s FROM ts_stat(
     'SELECT tokens FROM registry_listing WHERE {_LOT} < %(lots)s')
-WHERE ndoc >= %(fewest)s AND length(word) BETWEEN 3 AND 60 AND word !~ '^[0-9]+$'
+WHERE ndoc >= %(fewest)s AND length(word) BETWEEN 3 AND 60 AND word !~ '^[0-9]+$' AND word !~ '^\^'
 ORDER BY ndoc DESC LIMIT %(most)s
 """  # noqa: S608
 STORE_COUNT = """

@@ -5,51 +5,38 @@ is. Where the counts come from, by what they cost:
 
 - nothing asked: the labels' own counts, which each process keeps until the next count;
 - one common label: the pairs;
-- few rows: counted now;
+- few rows: their labels, read once;
 - else: the sample, times what a row of it stands for. Such counts are estimates and say so.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from itertools import chain
 
 from django.db import connection
-from django.db.models import QuerySet
 
-from registry.models import Label, Listing, ListingSample, SearchCount
-from registry.search import plans
+from registry.models import SearchCount
+from registry.search import sample, ways
+from registry.search.asked import LIVE, MOST_LIVE, Asked, Size, literal, size_of
 from registry.search.counts import COMMON
 from registry.search.facets import FACETS
 
-LIVE = 1_000  # rows whose labels are counted for one answer
-ENOUGH = 400  # rows of the sample that tell how many fit, to a twentieth
+_DEAR_US = 25_000  # to read the labels of rows: the sample must do
 SHOWN = 8  # values of a facet
 MANY = 100  # of one that was opened
 _CANDIDATES = 600  # the commonest labels among the hits; nobody shows more
+_REMEMBERED = 50_000  # labels whose names a process knows
 
 _TOP = """
-SELECT w.facet, l.value, l.id, l.n FROM unnest(%s::text[]) w (facet) CROSS JOIN LATERAL (
+SELECT w.facet, l.value, l.n FROM unnest(%s::text[]) w (facet) CROSS JOIN LATERAL (
     SELECT value, id, n FROM registry_label k WHERE k.facet = w.facet AND k.n > 0
     ORDER BY k.n DESC LIMIT %s) l
 """
-_RANKED = """
-SELECT facet, value, id, n FROM (
-    SELECT l.facet, l.value, l.id, c.n,
-        row_number() OVER (PARTITION BY l.facet ORDER BY c.n DESC, l.value) AS place
-    FROM ({counts}) c JOIN registry_label l ON l.id = c.label WHERE l.facet = ANY(%s)
-) ranked WHERE place <= %s OR id = ANY(%s)
-"""
-_HITS = """
-SELECT label, count(*) AS n FROM ({hits}) hit, unnest(hit.labels) AS label
-GROUP BY label ORDER BY 2 DESC LIMIT {most}
-"""
 _PAIRS = """
-SELECT other AS label, sum(n) AS n FROM registry_labelpair WHERE given = ANY(%s) GROUP BY other
+SELECT other, sum(n)::bigint FROM registry_labelpair WHERE given = ANY(%s::int[]) GROUP BY other
 """
-
-
-Row = TypeVar("Row", Listing, ListingSample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,53 +50,6 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question with its labels looked up: by facet their ids, each with its count."""
-
-    groups: Mapping[str, Mapping[int, int]]
-    query: str = ""  # tsquery
-    has_no_words: bool = False  # there is a text, but no letter or digit in it
-
-    @property
-    def is_empty(self) -> bool:
-        """Say whether nothing can fit, because a chosen value or the text means nothing here."""
-        return self.has_no_words or not all(self.groups.values())
-
-    @property
-    def is_whole(self) -> bool:
-        """Say whether everything fits."""
-        return not (self.groups or self.query or self.has_no_words)
-
-    def without(self, facet: str) -> "Asked":
-        """Return it without one facet's filter."""
-        kept = {key: ids for key, ids in self.groups.items() if key != facet}
-        return Asked(kept, self.query, self.has_no_words)
-
-    def of(self, rows: "QuerySet[Row]") -> "QuerySet[Row]":
-        """Narrow listings, or the sample of them."""
-        if self.is_empty:
-            return rows.none()
-        for ids in self.groups.values():
-            rows = rows.filter(labels__overlap=list(ids))
-        return rows.filter(tokens__has=self.query) if self.query else rows
-
-    @property
-    def one_group(self) -> tuple[str, Mapping[int, int]] | None:
-        """The only filter, where it is one of labels."""
-        if self.query or len(self.groups) != 1:
-            return None
-        return next(iter(self.groups.items()))
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How many rows fit: exactly as of the last count, or about so many, or at least."""
-
-    n: int
-    is_exact: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Wanted:
     """Which facets, how many values of each, and labels that are wanted however rare they are."""
 
@@ -118,58 +58,37 @@ class _Wanted:
     always: list[int] = field(default_factory=list)
 
 
-def groups_of(chosen: Sequence[tuple[str, Sequence[str]]]) -> dict[str, dict[int, int]]:
-    """Look up the labels of chosen values, with their counts: one query; unknown ones are none."""
-    groups: dict[str, dict[int, int]] = {key: {} for key, _ in chosen}
-    if not chosen:
-        return groups
-    wanted = {(key, value) for key, values in chosen for value in values}
-    rows = Label.objects.filter(
-        facet__in=list(groups), value__in=[value for _, value in wanted]
-    ).values_list("facet", "value", "id", "n")
-    for facet, value, number, n in rows:
-        if (facet, value) in wanted:
-            groups[facet][number] = n
-    return groups
-
-
-def size_of(asked: Asked, count: SearchCount) -> Size:
-    """Return about how many rows fit; costs a look at the sample at most."""
-    if asked.is_empty:
-        return Size(0, True)
-    if asked.is_whole:
-        return Size(count.total, True)
-    one = asked.one_group
-    if one and (len(one[1]) == 1 or not FACETS[one[0]].has_many):
-        return Size(sum(one[1].values()), True)
-    first = asked.of(ListingSample.objects.order_by("place")).values("place")[:ENOUGH]
-    sql, params = first.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), max(place) FROM ({sql}) first", params)  # noqa: S608
-        hits, last = cursor.fetchone() or (0, 0)
-    if hits < ENOUGH:
-        return Size(round(hits * count.sample_weight), False)
-    return Size(round(count.total * ENOUGH / last), False)
-
-
 def choices(
-    asked: Asked, size: Size, count: SearchCount, facets: Sequence[str], most: int = SHOWN
+    asked: Asked,
+    size: Size,
+    count: SearchCount,
+    wanted: tuple[Sequence[str], int],
+    hits: "Sequence[Sequence[int]] | None" = None,
 ) -> dict[str, list[Choice]]:
-    """Return the commonest values of these facets among the rows that fit, and what is chosen."""
+    """Return the commonest values of facets among the rows that fit, and what is chosen.
+
+    ``wanted`` are the facets and how many values of each; ``hits`` are the labels of all rows that
+    fit, where they were read already.
+    """
+    facets, most = wanted
     found: dict[str, list[Choice]] = {}
     others = [facet for facet in facets if facet not in asked.groups]
     if others:
-        found |= _counted(asked, size, count, _Wanted(others, most))
+        found |= _counted(asked, size, count, _Wanted(others, most), hits)
     for facet in asked.groups:
         if facet in facets:
             rest = asked.without(facet)
-            wanted = _Wanted([facet], most, list(asked.groups[facet]))
-            found |= _counted(rest, size_of(rest, count), count, wanted)
+            one = _Wanted([facet], most, list(asked.groups[facet]))
+            found |= _counted(rest, size_of(rest, count), count, one)
     return {facet: found.get(facet, []) for facet in facets}
 
 
 def _counted(
-    asked: Asked, size: Size, count: SearchCount, wanted: _Wanted
+    asked: Asked,
+    size: Size,
+    count: SearchCount,
+    wanted: _Wanted,
+    hits: "Sequence[Sequence[int]] | None" = None,
 ) -> dict[str, list[Choice]]:
     if asked.is_empty:
         return {}
@@ -179,15 +98,45 @@ def _counted(
     if one and min(one[1].values()) >= COMMON:
         is_sum = FACETS[one[0]].has_many and len(one[1]) > 1  # who has two is counted twice
         weight = count.pair_weight
-        return _choices(_PAIRS, [list(one[1])], wanted, weight, is_estimate=is_sum or weight > 1)
-    if size.n <= LIVE:
-        plans.use(plans.GATHER)
-        counts, values = _of_hits(asked.of(Listing.objects.order_by()), 2 * LIVE)
-        return _choices(counts, values, wanted, 1.0)
-    plans.use(plans.FREE)
-    counts, values = _of_hits(asked.of(ListingSample.objects.order_by("place")), LIVE)
-    weight = max(count.sample_weight, size.n / LIVE)
-    return _choices(counts, values, wanted, weight, is_estimate=True)
+        numbers = _pairs(list(one[1]))
+        return _ranked(numbers, wanted, count, weight, is_estimate=is_sum or weight > 1)
+    if hits is None and size.n <= LIVE:
+        hits = _labels(asked, count)
+    if hits is not None:
+        numbers = Counter(chain.from_iterable(hits))
+        return _ranked(numbers, wanted, count, 1.0)
+    return _sampled(asked, count, wanted)
+
+
+def _sampled(asked: Asked, count: SearchCount, wanted: _Wanted) -> dict[str, list[Choice]]:
+    of_all = sample.last(count)
+    mask = of_all.places(asked.groups.values(), asked.queries)
+    weight, is_estimate = count.sample_weight, count.sample_weight > 1
+    return {
+        facet: [
+            Choice(facet, value, round(n * weight), is_estimate)
+            for value, n in of_all.commonest(facet, mask, wanted.most, wanted.always)
+        ]
+        for facet in wanted.facets
+    }
+
+
+def _labels(asked: Asked, count: SearchCount) -> list[list[int]] | None:
+    """Return the labels of all rows that fit; None where that is dear, or they are too many."""
+    way = ways.way(asked, count)
+    if way.cost_us > _DEAR_US:
+        return None
+    sql = f"SELECT labels FROM registry_listing WHERE {way.sql} LIMIT %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*way.values, MOST_LIVE + 1])
+        found = [labels for (labels,) in cursor.fetchall()]
+    return found if len(found) <= MOST_LIVE else None
+
+
+def _pairs(given: list[int]) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_PAIRS, [literal(given)])
+        return dict(cursor.fetchall())
 
 
 _last: dict[int, tuple[datetime, dict[str, list[Choice]]]] = {}
@@ -197,35 +146,54 @@ def _whole(count: SearchCount, wanted: _Wanted) -> dict[str, list[Choice]]:
     known = _last.get(wanted.most)
     if known is None or known[0] != count.counted_at:
         shown = [key for key, facet in FACETS.items() if facet.is_shown]
+        found: dict[str, list[Choice]] = {}
         with connection.cursor() as cursor:
             cursor.execute(_TOP, [shown, wanted.most])
-            rows = cursor.fetchall()
-        known = (count.counted_at, _grouped(rows, 1.0, is_estimate=False))
-        _last[wanted.most] = known
+            for facet, value, n in sorted(cursor.fetchall(), key=lambda row: (-row[2], row[1])):
+                found.setdefault(facet, []).append(Choice(facet, value, n))
+        known = _last[wanted.most] = (count.counted_at, found)
     return {facet: list(known[1].get(facet, [])) for facet in wanted.facets}
 
 
-def _of_hits(rows: "QuerySet[Row]", most: int) -> tuple[str, list[Any]]:
-    sql, params = rows.values("labels")[:most].query.sql_with_params()
-    return _HITS.format(hits=sql, most=_CANDIDATES), list(params)
-
-
-def _choices(
-    counts: str, values: list[Any], wanted: _Wanted, weight: float, *, is_estimate: bool = False
+def _ranked(
+    numbers: Mapping[int, int],
+    wanted: _Wanted,
+    count: SearchCount,
+    weight: float,
+    *,
+    is_estimate: bool = False,
 ) -> dict[str, list[Choice]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RANKED.format(counts=counts),
-            [*values, list(wanted.facets), wanted.most, wanted.always],
-        )
-        return _grouped(cursor.fetchall(), weight, is_estimate=is_estimate)
+    """Return the commonest of the labels that were counted, by facet."""
+    top = numbers
+    if len(numbers) > _CANDIDATES:
+        top = dict(Counter(numbers).most_common(_CANDIDATES))
+    always = {label for label in wanted.always if label in numbers}
+    names = _names([*top, *always], count.counted_at)
+    found: dict[str, list[tuple[int, str, int]]] = {facet: [] for facet in wanted.facets}
+    for label, (facet, value) in names.items():
+        if facet in found:
+            found[facet].append((-numbers[label], value, label))
+    return {
+        facet: [
+            Choice(facet, value, round(-n * weight), is_estimate)
+            for place, (n, value, label) in enumerate(sorted(of_it))
+            if place < wanted.most or label in always
+        ]
+        for facet, of_it in found.items()
+        if of_it
+    }
 
 
-def _grouped(
-    rows: Sequence[tuple[str, str, int, int]], weight: float, *, is_estimate: bool
-) -> dict[str, list[Choice]]:
-    found: dict[str, list[Choice]] = {}
-    for facet, value, _, n in sorted(rows, key=lambda row: (-row[3], row[1])):
-        choice = Choice(facet, value, round(int(n) * weight), is_estimate)
-        found.setdefault(facet, []).append(choice)
-    return found
+_known: dict[str, datetime] = {}  # of which count the names are
+_known_names: dict[int, tuple[str, str]] = {}
+
+
+def _names(labels: Sequence[int], counted_at: datetime) -> dict[int, tuple[str, str]]:
+    if _known.get("last") != counted_at or len(_known_names) > _REMEMBERED:
+        _known_names.clear()
+        _known["last"] = counted_at
+    missing = [label for label in labels if label not in _known_names]
+    if missing:
+        with connection.cursor() as cursor:
+            _known_names.update(sample.named(cursor, missing))
+    return {label: known for label in labels if (known := _known_names.get(label))}

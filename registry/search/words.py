@@ -14,6 +14,8 @@ LONGEST = 60  # characters of a word; what is longer is cut
 MOST_OF_ROW = 200
 MOST_OF_QUERY = 8
 SHORTEST_PREFIX = 3  # shorter ones would match a good part of all rows
+_BEGINNINGS = (SHORTEST_PREFIX, 5)  # letters
+_MARK = "^"  # of a beginning; no word has it
 
 _WORD = re.compile(r"[^\W_]+")
 _PART = re.compile(r"\d+|[^\W\d_]+")
@@ -72,8 +74,33 @@ def of_query(text: str) -> list[str]:
     return list(dict.fromkeys(words(text)))[:MOST_OF_QUERY]
 
 
+def with_beginnings(found: Sequence[str]) -> list[str]:
+    """Add the marked beginnings of words to the words of a row.
+
+    To find all words that begin so, an index collects the rows of each; a beginning that is a
+    word of its own is found as quickly as any word.
+    """
+    begun = {
+        _MARK + word[:length] for length in _BEGINNINGS for word in found if len(word) >= length
+    }
+    return sorted({*found, *begun})
+
+
+def conditions(wanted: Sequence[str]) -> list[str]:
+    """Return tsqueries that must all hold: the words, and the last one's beginning by itself."""
+    if not wanted:
+        return []
+    *whole, last = wanted
+    length = max((length for length in _BEGINNINGS if length <= len(last)), default=0)
+    if not length:
+        return [" & ".join(f"'{word}'" for word in wanted)]
+    found = [" & ".join(f"'{word}'" for word in whole)] if whole else []
+    found.append(f"'{_MARK}{last[:length]}'")
+    return found if len(last) == length else [*found, f"'{last}':*"]
+
+
 def condition(wanted: Sequence[str]) -> str:
-    """Return the tsquery: all of the words, the last one also as the beginning of a longer one."""
+    """Return the same as one tsquery, as a person would write it."""
     if not wanted:
         return ""
     quoted = [f"'{word}'" for word in wanted]

@@ -1,16 +1,18 @@
 """The list of models: its rows, and its facets as links."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import quote_plus
 
-from django.db.models import Case, Count, F, Q, When
+from django.db import connection
 
-from registry.models import Claim, Listing, Repo, Run
+from registry.models import Listing
 from registry.search import Question
 from registry.search.facets import FACETS
 from registry.search.tally import SHOWN, Choice
-from registry.visibility import public_repos
 from registry.web.states import STATES, State
 
 # What a list is sorted by stands in its rows, where it does not anyway.
@@ -23,11 +25,23 @@ EXTRA = {
 }
 
 
-# What the rows show; the other columns are long.
-_COLUMNS = (
-    *("name", "gate", "is_disabled", "state", "is_private", "pipeline_tag", "library", "licence"),
-    *("downloads", "likes", "trending", "hub_created_at", "hub_modified_at"),
-)
+# All that the rows show, in one statement: the repo, how many claims its head makes, and for each
+# claim or check of the head the newest answer, a finding before a run that has none yet.
+_SHOWN = """
+SELECT r.id, r.name, r.state, r.gate, r.is_disabled, r.pipeline_tag, r.library, r.licence,
+    r.downloads, r.likes, r.trending, r.hub_created_at, r.hub_modified_at,
+    CASE WHEN v.id IS NULL THEN 0 ELSE (
+        SELECT count(*) FROM registry_claim c WHERE c.revision_id = v.id) END,
+    CASE WHEN v.id IS NULL THEN '{}' ELSE ARRAY(
+        SELECT state FROM (
+            SELECT DISTINCT ON (u.claim_id, u.check_id) COALESCE(f.verdict, u.status) AS state
+            FROM registry_run u LEFT JOIN registry_finding f ON f.run_id = u.id
+            WHERE u.revision_id = v.id
+            ORDER BY u.claim_id, u.check_id, f.id IS NULL, u.id DESC) newest) END
+FROM registry_repo r
+LEFT JOIN registry_revision v ON v.repo_id = r.id AND v.sha = r.head_sha AND r.head_sha <> ''
+WHERE r.id = ANY(%s::bigint[]) AND r.state = 'present' AND NOT r.is_private
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +72,10 @@ def facet_links(
     for key, choices in counted.items():
         chosen = set(question.values(key))
         kept = _kept(choices, chosen, is_open=key == opened)
-        links = [_link(question, choice, choice.value in chosen) for choice in kept]
+        links = _links(question, key, kept, chosen)
         there = {choice.value for choice in kept}
-        links += [
-            _link(question, Choice(key, value, 0), is_chosen=True)
-            for value in sorted(chosen - there)
-        ]
+        missing = [Choice(key, value, 0) for value in sorted(chosen - there)]
+        links += _links(question, key, missing, chosen)
         if links:
             is_cut = key != opened and len(kept) >= SHOWN and not FACETS[key].words
             more = _joined(question.query(), f"more={key}") if is_cut else ""
@@ -83,21 +95,46 @@ def _kept(choices: Sequence[Choice], chosen: set[str], *, is_open: bool) -> list
     ]
 
 
-def _link(question: Question, choice: Choice, is_chosen: bool) -> Link:
-    about = "~" if choice.is_estimate else ""
-    return Link(
-        FACETS[choice.facet].word(choice.value),
-        f"{about}{choice.n:,}",
-        question.toggled(choice.facet, choice.value).query(),
-        is_chosen,
-    )
+def _links(question: Question, key: str, choices: Sequence[Choice], chosen: set[str]) -> list[Link]:
+    facet = FACETS[key]
+    mark = "\0"  # stands for the value: the query is made once, for values are many
+    before, _, after = question.toggled(key, mark).query().partition(quote_plus(mark))
+    return [
+        Link(
+            facet.word(choice.value),
+            f"{'~' if choice.is_estimate else ''}{choice.n:,}",
+            question.toggled(key, choice.value).query()
+            if chosen
+            else f"{before}{quote_plus(choice.value)}{after}",
+            choice.value in chosen,
+        )
+        for choice in choices
+    ]
+
+
+class ListedRepo(NamedTuple):
+    """What a row shows of its repo."""
+
+    pk: int
+    name: str
+    state: str
+    gate: str
+    is_disabled: bool
+    pipeline_tag: str
+    library: str
+    licence: str
+    downloads: int
+    likes: int
+    trending: float
+    hub_created_at: datetime | None
+    hub_modified_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class RepoRow:
     """A repo with the number of its head's claims, and how they stand."""
 
-    repo: Repo
+    repo: ListedRepo
     listing: Listing
     claims: int
     tally: list[tuple[State, int]] = field(default_factory=list)
@@ -109,41 +146,22 @@ class RepoRow:
 
 
 def repo_rows(listings: Sequence[Listing]) -> list[RepoRow]:
-    """Read what a page's rows show: three queries, however many rows."""
+    """Read what a page's rows show: one query, however many rows."""
     keys = [listing.pk for listing in listings]
-    # A listing may be a moment older than its repo.
-    repos = public_repos().listed().only(*_COLUMNS).in_bulk(keys)
-    claims = dict(
-        Claim.objects.standing()
-        .filter(revision__repo__in=keys)
-        .values_list("revision__repo")
-        .annotate(Count("pk"))
-    )
-    states = tallies(Q(revision__repo__in=keys))
-    return [
-        RepoRow(repos[key], listing, claims.get(key, 0), states.get(key, []))
-        for key, listing in zip(keys, listings, strict=True)
-        if key in repos
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN, ["{" + ",".join(map(str, keys)) + "}"])
+        found = {row[0]: row for row in cursor.fetchall()}
+    rows = []
+    for listing in listings:
+        if row := found.get(listing.pk):  # a listing may be a moment older than its repo
+            *repo, claims, states = row
+            rows.append(RepoRow(ListedRepo(*repo), listing, claims, _tally(states)))
+    return rows
 
 
-def tallies(which: Q) -> dict[int, list[tuple[State, int]]]:
-    """Count the newest answer to each claim or check of the heads, by repo and state."""
-    newest = (
-        Run.objects.filter(which, revision__sha=F("revision__repo__head_sha"))
-        .annotate(has_none=Case(When(finding=None, then=1), default=0))
-        .order_by("revision", "claim", "check_id", "has_none", "-pk")
-        .distinct("revision", "claim", "check_id")
-        .values_list("revision__repo", "finding__verdict", "status")
-    )
-    counts: dict[int, Counter[str]] = defaultdict(Counter)
-    for repo, verdict, status in newest:
-        counts[repo][verdict or status] += 1
-    order = list(STATES)
-    return {
-        repo: [
-            (STATES[key], number)
-            for key, number in sorted(counter.items(), key=lambda item: order.index(item[0]))
-        ]
-        for repo, counter in counts.items()
-    }
+_PLACES = {key: place for place, key in enumerate(STATES)}
+
+
+def _tally(states: Sequence[str]) -> list[tuple[State, int]]:
+    counter = Counter(states)
+    return [(STATES[key], counter[key]) for key in sorted(counter, key=_PLACES.__getitem__)]

@@ -162,6 +162,8 @@ def test_clean_parsed_json_is_clean_json_written_at_any_depth(depth, is_list):
 def test_clean_parsed_json_is_clean_json_written_at_any_length(number):
     for value in ([1] * number, {"a": [0] * number, "b": 1}):
         assert clean_parsed_json(value) == written(clean_json(value))
+
+
 @given(st.lists(any_text | st.text("ab\x7f\n", max_size=12), max_size=5), st.integers(0, 10))
 def test_clean_texts_is_clean_text_of_each(dirty, limit):
     assert clean_texts(dirty, limit) == [clean_text(text, limit) for text in dirty]

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from django import template
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
@@ -12,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from registry.converters import fits_address, fits_sha
 from registry.models import Repo, Revision
-from registry.web.search import Link
+from registry.web.search import Link, ListedRepo, RepoRow
 from registry.web.states import STATES, State
 
 register = template.Library()
@@ -22,6 +24,7 @@ _UNSEEN = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
 _CHOSEN = ' aria-current="true"'
+_WHOLE = ' class="whole"'
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -64,6 +67,49 @@ def choices(links: Iterable[Link]) -> SafeString:
     return mark_safe("".join(items))  # noqa: S308 - each part is escaped above
 
 
+@register.simple_tag
+def repo_cells(row: RepoRow, sort: str, extra_title: str) -> SafeString:
+    """Write a row of the list of models: twenty-five on a page, so not by a template."""
+    repo, name = row.repo, conditional_escape(visible(row.repo.name))
+    task = conditional_escape(visible(repo.pipeline_tag or "–"))
+    library = conditional_escape(visible(repo.library))
+    licence = conditional_escape(visible(repo.licence or "none given"))
+    gated = " <small>gated</small>" if repo.gate != "open" else ""
+    disabled = " <small>disabled by the hub</small>" if repo.is_disabled else ""
+    address = conditional_escape(repo_url(repo))
+    quiet = "not evaluated" if row.claims else "nothing to measure"
+    findings = f'<span class="quiet">{quiet}</span>'
+    if row.tally:
+        drawn = "".join(state(of, count=number) for of, number in row.tally)
+        findings = f'<span class="tally">{drawn}</span>'
+    extra = ""
+    if extra_title:
+        title, said = conditional_escape(extra_title), _sorted_by(row, sort)
+        extra = f'<td role="cell" data-label="{title}" class="number">{said}</td>'
+    return mark_safe(  # noqa: S308 - what comes from outside is escaped above
+        f'<th scope="row" role="rowheader"><a href="{address}"><bdi>{name}</bdi></a>'
+        f"{gated}{disabled}</th>"
+        f'<td role="cell" data-label="Task and library">{task}<small>{library}</small></td>'
+        f'<td role="cell" data-label="Licence">{licence}</td>'
+        f'<td role="cell" data-label="Claims" class="number">{row.claims:,}</td>'
+        f'<td role="cell" data-label="Findings"{_WHOLE if row.tally else ""}>{findings}</td>'
+        f'{extra}<td role="cell" data-label="Downloads" class="number"'
+        f' title="{repo.downloads:,} at the hub">{shortened(repo.downloads)}</td>'
+        f'<td role="cell" data-label="Updated" class="nowrap">{day(repo.hub_modified_at)}</td>'
+    )
+
+
+def _sorted_by(row: RepoRow, sort: str) -> str:
+    """Say what a list is sorted by, where its rows do not anyway."""
+    said = {
+        "parameters": shortened(row.listing.parameters) if row.listing.parameters else "–",
+        "likes": grouped(row.repo.likes),
+        "trending": floatformat(row.repo.trending),
+        "gap": row.gap or "–",
+    }
+    return said[sort] if sort in said else day(row.repo.hub_created_at)
+
+
 @register.filter
 def grouped(number: int) -> str:
     """Write a whole number with commas; quicker than what knows of languages."""
@@ -99,7 +145,17 @@ def shortened(count: int | None) -> str:
 @register.filter
 def day(at: datetime | None) -> SafeString | str:
     """Write the day of a time, which itself stands in the markup."""
-    return _time(at, "j M Y") if at else "–"
+    if at is None:
+        return "–"
+    at = at.astimezone(UTC)
+    # Made of a number, a word and a number: nothing to escape.
+    stands = f'<time datetime="{at.isoformat(timespec="seconds")}">{_day(at.date())}</time>'
+    return mark_safe(stands)  # noqa: S308
+
+
+@lru_cache(maxsize=10_000)
+def _day(of: date) -> str:
+    return date_format(of, "j M Y")
 
 
 @register.filter
@@ -115,7 +171,7 @@ def _time(at: datetime, pattern: str) -> SafeString:
 
 
 @register.simple_tag
-def repo_url(repo: Repo) -> str:
+def repo_url(repo: Repo | ListedRepo) -> str:
     """Return the address of a repo's page: by name while it holds that name, else by number."""
     if repo.state == Repo.State.PRESENT and fits_address(repo.name):
         return reverse("web:repo-show", args=[repo.name])

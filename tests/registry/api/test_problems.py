@@ -77,7 +77,7 @@ def test_a_fault_of_ours_tells_nothing(api, monkeypatch):
     def broken(*_args, **_kwargs):
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("registry.keysets.page", broken)
+    monkeypatch.setattr("registry.search.Search.page", broken)
     api.raise_request_exception = False
     answer = api.get("/api/v1/repos")
     body = problem(answer, 500)

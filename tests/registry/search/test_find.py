@@ -20,7 +20,7 @@ def many(number=60):
     """Make repos whose tasks, licences and languages meet in all ways; return their columns."""
     hub, made = factories.hub(), []
     tasks, licences = ("t1", "t2", "t3"), ("mit", "gpl")
-    tongues: list[list[str]] = [[], ["en"], ["en", "de"]]
+    tongues: tuple[list[str], ...] = ([], ["en"], ["en", "de"])
     mixed = list(product(tasks, licences, tongues))
     for n in range(number):
         task, licence, languages = mixed[n * n % len(mixed)]
@@ -69,12 +69,9 @@ CHOSEN = [
 @pytest.mark.parametrize("way", ["live", "pairs", "sample"])
 @pytest.mark.parametrize("chosen", CHOSEN)
 def test_facets_are_counted_right_in_every_way(monkeypatch, way, chosen):
-    monkeypatch.setattr(tally, "LIVE", 0.5 if way == "sample" else 1_000)
-    monkeypatch.setattr(tally, "COMMON", 0 if way == "pairs" else 10**9)
-    if way == "sample":  # all of them, so that the estimate is exact
-        real = tally._of_hits
-        monkeypatch.setattr(tally, "_of_hits", lambda rows, _most: real(rows, 10**6))
-        monkeypatch.setattr(tally, "max", lambda *_: 1.0, raising=False)
+    for module in (tally, finding):
+        monkeypatch.setattr(module, "LIVE", 0 if way == "sample" else 1_000)
+        monkeypatch.setattr(module, "COMMON", 0 if way == "pairs" else 10**9)
     repos = many()
     search = Search(Question.read(chosen))
     search.page()
@@ -88,11 +85,11 @@ def test_facets_are_counted_right_in_every_way(monkeypatch, way, chosen):
 
 
 @pytest.mark.parametrize("sort", sorted(ORDERS))
-@pytest.mark.parametrize("plan", ["walk", "gather"])
+@pytest.mark.parametrize("plan", ["few", "walk", "gather"])
 def test_pages_meet_every_row_once_in_both_directions(monkeypatch, sort, plan):
     many()
-    walked = 0 if plan == "walk" else 10**9
-    monkeypatch.setattr(Search, "_walked_from", lambda _self: walked)
+    monkeypatch.setattr(Search, "_walks", lambda *_: plan == "walk")
+    monkeypatch.setattr(finding, "LIVE", 1_000 if plan == "few" else 0)
     question = Question.read(f"task=t1&task=t2&q=net&sort={sort}")
     wanted = list(question.listings().values_list("pk", flat=True))
     seen, cursor, back = [], "", ""
@@ -119,35 +116,39 @@ def test_a_cursor_belongs_to_its_question():
             Search(Question.read(other), page_size=3).page(cursor)
 
 
-def test_a_walk_that_takes_too_long_is_given_up_for_gathering(monkeypatch):
+def test_a_walk_that_goes_too_far_is_given_up_for_gathering(monkeypatch):
     many()
-    monkeypatch.setattr(Search, "_walked_from", lambda _self: 0)
-    real, plans_used = keysets.page, []
+    likes = [repo.pk for repo in Listing.objects.order_by("-likes_key", "-repo_id")]
+    wanted = [
+        pk
+        for pk in likes
+        if pk in set(Question.read("task=t1").listings().values_list("pk", flat=True))
+    ]
+    monkeypatch.setattr(finding, "LIVE", 0)
+    monkeypatch.setattr(Search, "_walks", lambda *_: True)
+    given_up = []
+    real = Search._gathered
 
-    def page(*args, **kwargs):
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW enable_sort")
-            plans_used.append(cursor.fetchone()[0])
-            if len(plans_used) == 1:
-                cursor.execute("SELECT pg_sleep(1)")
-        return real(*args, **kwargs)
+    def gathered(*given):
+        given_up.append(1)
+        return real(*given)
 
-    monkeypatch.setattr(keysets, "page", page)
-    assert Search(Question.read("task=t1")).page().rows
-    assert plans_used == ["off", "on"]
+    monkeypatch.setattr(Search, "_gathered", gathered)
+    for most, times in ((2_000, 0), (3, 1)):
+        monkeypatch.setattr(finding, "_FIRST_WALKED", most)
+        monkeypatch.setattr(finding, "_MOST_WALKED", most)
+        found = Search(Question.read("task=t1&sort=likes"), page_size=10).page()
+        assert [row.pk for row in found.rows] == wanted[:10]
+        assert len(given_up) == times
 
 
-def test_limits_and_plans_end_with_their_block():
+def test_limits_end_with_their_block():
     with pytest.raises(OperationalError, match="timeout"), plans.running(within_ms=20):
         connection.cursor().execute("SELECT pg_sleep(2)")
-    with plans.running(plans.GATHER, within_ms=99):
-        plans.use(plans.WALK)
+    with plans.running(within_ms=99):
+        pass
     with connection.cursor() as cursor:
-        for name, value in (
-            ("statement_timeout", "0"),
-            ("enable_indexscan", "on"),
-            ("enable_sort", "on"),
-        ):
+        for name, value in (("statement_timeout", "0"), ("enable_seqscan", "on")):
             cursor.execute(f"SHOW {name}")
             assert cursor.fetchone() == (value,)
 
@@ -215,6 +216,7 @@ def test_the_best_match_comes_first(find):
 def test_what_is_not_known_is_counted_to_a_bound(monkeypatch):
     many()
     monkeypatch.setattr(finding, "COUNTED", 10)
+    monkeypatch.setattr(finding, "LIVE", 0)
     count = Search(Question.read("task=t1&licence=mit&q=net")).count()
     assert count.n <= 10
     capped = Search(Question.read("q=net")).count()

@@ -126,7 +126,7 @@ def test_a_search_that_takes_too_long_says_so(read, monkeypatch):
         raise OperationalError("canceling statement due to statement timeout")
 
     factories.repo()
-    monkeypatch.setattr("registry.keysets.page", slow)
+    monkeypatch.setattr("registry.search.Search.page", slow)
     assert "took too long" in read(LIST, status=503).text
 
 
