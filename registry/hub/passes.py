@@ -24,11 +24,12 @@ from registry.hub.plan import build, steps, stored_commits
 from registry.hub.problems import BadName, Broken, HubProblem, Missing
 from registry.hub.records import Read
 from registry.hub.store import Store
-from registry.hub.threads import at_ease
+from registry.hub.threads import at_ease, give_memory_back
 from registry.models import Hub, Sync
 
 log = logging.getLogger(__name__)
 
+TIDY_PAGES = 8  # between giving memory back, which takes some milliseconds
 NO_NEWS_PAGES = 3  # in a row: the listing runs in a circle
 # A recent pass goes so far behind the last one's newest change: repos that changed in the same
 # moment, changes that the hub lists late, and clocks that differ.
@@ -115,6 +116,8 @@ class ListingPass:
                 raise self._named(f"{no_news} pages in a row of the listing held nothing new.")
             if is_last or self._has_enough():
                 break
+            if self._sync.pages % TIDY_PAGES == 0:
+                give_memory_back()
 
     def _has_enough(self) -> bool:
         return self._sync.limit is not None and self._sync.seen >= self._sync.limit

@@ -27,12 +27,12 @@ def test_it_is_served(client):
     assert answer.status_code == 200
     described = json.loads(answer.content)
     assert described["openapi"] == "3.1.0"
-    nouns = ("repos", "claims", "runs", "findings", "measures", "measurements", "changes")
-    nouns += ("scans", "scan-executions", "syncs")
+    nouns = ["repos", "claims", "runs", "findings", "measures", "measurements", "changes"]
+    nouns += ["scans", "scan-executions", "syncs"]
     rows = {f"/api/v1/{noun}{tail}" for noun in nouns for tail in ("", "/{id}")}
     driven = {f"/api/v1/scans/{{id}}/{act}" for act in ("run", "pause", "resume", "stop")}
-    others = ("exports", "exports/{name}", "facets", "mirror", "repos/{id}/counters")
-    others += ("syncs/{id}/problems",)
+    others = ["exports", "exports/{name}", "facets", "mirror", "repos/{id}/counters"]
+    others += ["syncs/{id}/problems"]
     assert set(described["paths"]) == rows | driven | {f"/api/v1/{path}" for path in others}
     ask = described["paths"]["/api/v1/runs"]["post"]
     assert set(ask["responses"]) == {"200", "202", "default"}
