@@ -137,7 +137,7 @@ def test_the_client_learns_from_every_answer_and_shares_it(hub, shared):
         "RateLimit": '"api";r=37;t=200',
         "RateLimit-Policy": '"fixed window";"api";q=100;w=300',
     }
-    hub.spoil("/refs", stub_hub.body(b"{}", headers))
+    hub.spoil("/refs", stub_hub.body(b'{"branches": []}', headers))
     with HubClient(hub.url, budget=shared) as client:
         client.refs("a/net")
     row = BudgetWindow.objects.get()
