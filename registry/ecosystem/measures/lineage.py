@@ -71,7 +71,7 @@ MEASURES = (
         definition=(
             "Edges of lineage on which the child's licence drops what the parent's licence asks to "
             "be passed on; of the edges on which both licences are in the table of families. The "
-            f"table was read on {licences.DAY} from: {licences.SOURCE}."
+            f"table was written on {licences.DAY} from {licences.SOURCE}."
         ),
         unit="edges",
         numerator="edges with a conflict",
