@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import DatabaseError, connection, transaction
 from django.utils.timezone import now
 
+from registry import locks
 from registry.ecosystem import state
 from registry.ecosystem.definitions import LONGEST_LABEL, MOST_ROWS, Measure, Row
 from registry.ecosystem.measures import MEASURES
@@ -62,16 +63,10 @@ def measure(
 @contextmanager
 def exclusive(number: int, sentence: str) -> Iterator[None]:
     """Hold a lock of the database for a block; it goes with the session. Raises Busy."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
-        if not cursor.fetchone()[0]:
+    with locks.held(number) as is_free:
+        if not is_free:
             raise Busy(sentence)
-    try:
         yield
-    finally:
-        if connection.connection is not None and not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 
 def _chosen(ids: Sequence[str], day: date | None) -> list[Measure]:

@@ -18,6 +18,7 @@ from typing import Any
 from django.db import DatabaseError, connection
 from django.utils.timezone import now
 
+from registry import locks
 from registry.hub import work_list
 from registry.hub.batches import Batches
 from registry.hub.client import HubClient
@@ -216,33 +217,22 @@ class Worker:
         """Free what workers had taken that are not there any more: nobody holds their lock."""
         leased = Errand.objects.filter(lease_until__gt=at).exclude(worker=self._name)
         for worker in leased.values_list("worker", flat=True).distinct()[:100]:
-            if worker.isdecimal() and _is_free(int(worker)):
+            if worker.isdecimal() and locks.take(_LOCK, int(worker)):
                 Errand.objects.filter(worker=worker).update(lease_until=None, worker="")
-                _unlock(int(worker))
+                locks.release(_LOCK, int(worker))
 
     @contextlib.contextmanager
     def _alive(self) -> Iterator[None]:
         """Hold the lock that says that this worker lives; at the end give back what it took."""
-        _is_free(self._number)
+        locks.take(_LOCK, self._number)
         try:
             yield
         finally:
             with contextlib.suppress(DatabaseError):
                 mine = Errand.objects.filter(worker=self._name)
                 mine.update(lease_until=None, worker="")
-                _unlock(self._number)
+                locks.release(_LOCK, self._number)
 
     @property
     def _name(self) -> str:
         return str(self._number)
-
-
-def _is_free(number: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, number])
-        return bool(cursor.fetchone()[0])
-
-
-def _unlock(number: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, number])

@@ -7,16 +7,16 @@ A pass costs one call for a thousand repos. What it finds new or changed goes to
 import contextlib
 import re
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.timezone import now
 
+from registry import locks
 from registry.hub import errands
 from registry.hub.batches import Batches
 from registry.hub.client import HubClient
@@ -102,7 +102,7 @@ def _listed(
     clock: Callable[[], datetime],
 ) -> Sync:
     """Make or resume a pass over the listing and bring it to its end."""
-    with _one_at_a_time(hub) as is_free:
+    with locks.held(LOCK, hub.pk, wait_s=LOCK_WAIT_S) as is_free:
         if not is_free:
             return _busy(hub, kind, limit)
         down_to = _down_to(hub) if kind == Sync.Kind.RECENT else None
@@ -213,23 +213,3 @@ def _busy(hub: Hub, kind: Sync.Kind, limit: int | None) -> Sync:
         started_at=now(),
         finished_at=now(),
     )
-
-
-@contextlib.contextmanager
-def _one_at_a_time(hub: Hub) -> Iterator[bool]:
-    """Hold the hub's lock, if it is free. The database lets go of it when the process dies."""
-    until = time.monotonic() + LOCK_WAIT_S
-    while not (is_free := _locked(hub)) and time.monotonic() < until:
-        time.sleep(0.05)
-    try:
-        yield is_free
-    finally:
-        if is_free:
-            with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, hub.pk])
-
-
-def _locked(hub: Hub) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, hub.pk])
-        return bool(cursor.fetchone()[0])

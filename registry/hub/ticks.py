@@ -15,10 +15,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError, connection
 from django.db.models import Q
 from django.utils.timezone import now
 
+from registry import locks
 from registry.hub import authors, status
 from registry.hub.budget import identity_of, origin_text
 from registry.hub.credentials import token_for
@@ -126,22 +126,12 @@ def _must_wait() -> bool:
 
 @contextlib.contextmanager
 def _alone(work: Work) -> Iterator[bool]:
-    """Hold the lock of a kind of work, where it is wanted and free.
-
-    The database lets go of it when the worker dies.
-    """
+    """Hold the lock of a kind of work, where it is wanted and free."""
     if not settings.ASSAY_MIRROR:
         yield False
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, work])
-        is_free = bool(cursor.fetchone()[0])
-    try:
+    with locks.held(LOCK, work) as is_free:
         yield is_free
-    finally:
-        if is_free:
-            with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, work])
 
 
 @contextlib.contextmanager

@@ -3,13 +3,11 @@
 The one place that knows how a search becomes repos.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from django.db import connection, transaction
 from django.http import QueryDict
 
+from registry.search import plans
 from registry.search.facets import FACETS
 from registry.search.question import BadQuestion, Question
 
@@ -57,24 +55,11 @@ def repo_ids(selection: str, after: int, limit: int) -> list[int]:
 
     Raises OperationalError where that takes longer than SLOWEST_MS.
     """
-    with statements_within(SLOWEST_MS):
+    with plans.running(within_ms=SLOWEST_MS):
         return Question.read(selection).repo_ids(after=after, limit=limit)
 
 
 def count(selection: str, most: int, within_ms: int = 5_000) -> int:
     """Count the selected repos, up to ``most``. Raises OperationalError where it takes too long."""
-    with statements_within(within_ms):
+    with plans.running(within_ms=within_ms):
         return Question.read(selection).listings().order_by()[:most].count()
-
-
-@contextmanager
-def statements_within(limit_ms: int) -> Iterator[None]:
-    """Cancel a statement that takes longer; it then raises OperationalError."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('statement_timeout')")
-            before = cursor.fetchone()[0]
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(limit_ms)])
-        yield
-        with connection.cursor() as cursor:  # the transaction may be the caller's, and go on
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])

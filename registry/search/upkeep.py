@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from registry import locks
 from registry.models import Listing
 from registry.search import counts, indexes, statements
 from registry.search.rows import Draft, draft, found_at
@@ -93,15 +94,8 @@ def rebuild(*, on_progress: Any = None) -> int:
 @contextmanager
 def alone() -> Iterator[bool]:
     """Hold the lock of the listings for the block; yield False where another process has it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        (is_mine,) = cursor.fetchone() or (False,)
-    try:
+    with locks.held(_LOCK) as is_mine:
         yield is_mine
-    finally:
-        if is_mine and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 @transaction.atomic

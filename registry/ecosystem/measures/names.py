@@ -8,9 +8,9 @@ from django.db.backends.utils import CursorWrapper
 from registry.ecosystem.definitions import Measure, Part
 
 # A word of a name → the model_type values that it may stand for. Words that are also something else
-# ("opt", "blip" in names of tools, "base") are left out. Written by hand in November 2026; the values
-# are architectures of transformers 5.23, but for barthez, phi3_v, phi3small, RefinedWeb and
-# RefinedWebModel, which configurations of the Hub name as well.
+# ("opt", "blip" in names of tools, "base") are left out. Written by hand in November 2026; the
+# values are architectures of transformers 5.23, but for barthez, phi3_v, phi3small, RefinedWeb and
+# RefinedWebModel.
 FAMILIES: dict[str, str] = {
     "albert": "albert",
     "bart": "bart mbart plbart barthez",
