@@ -16,4 +16,6 @@ ASSAY_HUB_BUDGET = "local"  # a test's hub must not live on in the next test's b
 if not os.environ.get("DATABASE_URL"):
     DATABASES["default"]["TEST"] = {"NAME": f"{home.DATABASE}{home.SESSION}"}
 if not os.environ.get("BROKER_URL"):
-    BROKER_URL += f"?virtual_host={int(home.SESSION) % 255 + 1}"
+    # Workers of one session run side by side: each empties and counts queues of its own.
+    WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    BROKER_URL += f"?virtual_host={(int(home.SESSION) + WORKER * 61) % 255 + 1}"
