@@ -107,10 +107,14 @@ class DataRequest:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A column of a dataset: ``kind`` is image, audio, text, label, number or other."""
+    """A column of a dataset: ``kind`` is image, audio, text, label, number or other.
+
+    ``texts``, ``labels`` and ``numbers`` are lists of them in each row. Columns inside of others
+    have both names: ``translation.en``, ``answers.text``.
+    """
 
     kind: str
-    names: tuple[str, ...] = ()  # of classes, for kind "label"
+    names: tuple[str, ...] = ()  # of classes, for the kinds "label" and "labels"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from registry import embedded
 ROOT = Path(__file__).resolve().parents[1]
 TARGET_RATIO = 0.25
 TARGET_GROWTH = 0.1
+COPIES = 3  # one COPY differs from the next by a third; the middle one counts
 _PAGE_CALLS = 1000 / 300  # a second: what the real Hub allows a free account
 
 
@@ -37,12 +38,16 @@ def rows(*, quick: bool) -> Iterator[Row]:
             with _served(home, many) as url:
                 large = _mirrored(home, url, many)
                 again = _half(home, "mirror", url)
-            bare = _half(home, "copy")
+            bare = [_half(home, "copy") for _ in range(COPIES)]
     yield _time(many, large, again, bare)
     yield _memory(few, many, small, large)
 
 
-def _time(many: int, large: dict[str, Any], again: dict[str, Any], bare: dict[str, Any]) -> Row:
+def _time(
+    many: int, large: dict[str, Any], again: dict[str, Any], copies: list[dict[str, Any]]
+) -> Row:
+    copies = sorted(copies, key=lambda copy: float(copy["seconds"]))
+    bare = copies[len(copies) // 2]
     ratio = bare["seconds"] / large["seconds"]
     return Row(
         promise="P1",
@@ -54,8 +59,9 @@ def _time(many: int, large: dict[str, Any], again: dict[str, Any], bare: dict[st
         target=f"COPY / ours >= {TARGET_RATIO}",
         holds=ratio >= TARGET_RATIO,
         n=1,
-        spread=0.0,
+        spread=(copies[-1]["seconds"] - copies[0]["seconds"]) / large["seconds"],
         details={
+            "copies_s": [round(copy["seconds"], 1) for copy in copies],
             "records": "the real ones of 2022" if hub_pages.source() else "made up, with a seed",
             "repos": many,
             "repos_a_second": round(many / large["seconds"]),

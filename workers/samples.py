@@ -21,7 +21,7 @@ from registry.hub.client import HubClient
 from registry.hub.problems import Missing
 
 READ_LIMIT_S = 1800.0
-FORMAT = 1  # of the folder that a split is kept in
+FORMAT = 2  # of the folder that a split is kept in
 
 
 @dataclass(frozen=True, slots=True)

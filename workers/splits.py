@@ -11,6 +11,7 @@ from typing import Any
 
 KINDS = {"Image": "image", "Audio": "audio", "ClassLabel": "label"}
 TEXTS = {"string", "large_string"}
+LISTS = {"label": "labels", "text": "texts", "number": "numbers"}
 
 
 class _Missing(Exception):  # noqa: N818 - carries which piece
@@ -48,16 +49,55 @@ def _config(asked: dict[str, str], notes: list[str]) -> str:
 
 def _feature(feature: Any) -> dict[str, Any]:
     """Describe a column in the words of the contract."""
-    kind = KINDS.get(type(feature).__name__)
-    if kind is None:
-        dtype = getattr(feature, "dtype", "")
-        if dtype in TEXTS:
-            kind = "text"
-        elif str(dtype).startswith(("int", "uint", "float", "bool")):
-            kind = "number"
-        else:
-            kind = "other"
+    inside = getattr(feature, "feature", None)  # of a list
+    if inside is not None and not isinstance(inside, dict):
+        described = _feature(inside)
+        kind = LISTS.get(described["kind"], "other")
+        return {"kind": kind, "names": described["names"]}
+    kind = KINDS.get(type(feature).__name__) or _kind_of(getattr(feature, "dtype", ""))
     return {"kind": kind, "names": list(getattr(feature, "names", None) or [])}
+
+
+def _kind_of(dtype: object) -> str:
+    if dtype in TEXTS:
+        return "text"
+    is_number = str(dtype).startswith(("int", "uint", "float", "bool"))
+    return "number" if is_number else "other"
+
+
+def _flat(features: Any, before: str = "") -> dict[str, Any]:
+    """List the columns with those inside of others: ``translation.en``, ``answers.text``."""
+    found: dict[str, Any] = {}
+    for name, feature in features.items():
+        if isinstance(feature, dict) or type(feature).__name__ == "Translation":
+            inside = feature if isinstance(feature, dict) else _languages(feature)
+            found |= _flat(inside, f"{before}{name}.")
+        else:
+            found[f"{before}{name}"] = feature
+    return found
+
+
+def _languages(feature: Any) -> dict[str, Any]:
+    from datasets import Value
+
+    return {language: Value("string") for language in feature.languages}
+
+
+def _flat_table(table: Any, names: set[str]) -> Any:
+    """Take the columns apart until each has one of the names."""
+    while not names.issuperset(table.column_names):
+        columns, titles = [], []
+        for title, column in zip(table.column_names, table.columns, strict=True):
+            if title in names:
+                columns.append(column)
+                titles.append(title)
+                continue
+            parts = column.combine_chunks().flatten()
+            fields = [column.type.field(number).name for number in range(column.type.num_fields)]
+            columns += parts
+            titles += [f"{title}.{field}" for field in fields]
+        table = type(table).from_arrays(columns, names=titles)
+    return table
 
 
 def _read(asked: dict[str, str], folder: Path) -> None:
@@ -75,7 +115,7 @@ def _read(asked: dict[str, str], folder: Path) -> None:
             f" it has: {', '.join(splits) or 'none'}.",
         )
     data = load_dataset(asked["dataset"], config, split=asked["split"], revision=asked["revision"])
-    features = {name: _feature(feature) for name, feature in data.features.items()}
+    features = {name: _feature(feature) for name, feature in _flat(data.features).items()}
     for name, feature in data.features.items():
         if isinstance(feature, Image | Audio):
             data = data.cast_column(name, type(feature)(decode=False))
@@ -83,6 +123,7 @@ def _read(asked: dict[str, str], folder: Path) -> None:
     table = data.data.table
     if data._indices is not None:
         table = data.flatten_indices().data.table
+    table = _flat_table(table, set(features))
     with (
         pa.OSFile(str(folder / "rows.arrow"), "wb") as sink,
         pa.ipc.new_file(sink, table.schema) as out,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from analysis import tasks, verdicts
+from analysis import tasks, trial, verdicts
 from analysis.catalog import TASKS
 from analysis.contract import (
     JSON,
@@ -39,7 +39,8 @@ class ClaimCheck:
 
     def options(self, subject: Subject) -> Mapping[str, JSON]:
         """Say what ``probe`` must know of the claim: its task, never its value."""
-        return {"task": _task(subject).id}
+        task = _task(subject)
+        return {**task.options(_claim(subject)), "task": task.id}
 
     def wants(self, subject: Subject) -> DataRequest | None:
         """Name the split to measure on; raise Unsupported with the first piece that is missing."""
@@ -77,32 +78,24 @@ class ClaimCheck:
         """Compute the metric from the predictions and hold it against the claim."""
         claim = _claim(case.subject)
         task, stated = _task(case.subject), _stated(claim)
-        n = len(case.targets)
-        if not 1 <= n <= case.population:
-            raise CheckError("The split has no samples.")
-        answer = task.score(stated, case, parts)
-        is_full_split = n == case.population
-        tolerance = verdicts.tolerance_for(stated, n, is_full_split)
-        verdict = verdicts.judge(
-            stated, answer.estimate, is_full_split=is_full_split, tolerance=tolerance
-        )
+        found = trial.run(task, stated, case, parts)
         summary = verdicts.sentence(
-            stated, claim, answer.estimate, verdict, population=case.population
+            stated, claim, found.estimate, found.verdict, population=case.population
         )
         evidence: dict[str, JSON] = {
-            **answer.evidence,
+            **found.evidence,
             "task": task.id,
             "metric": stated.metric.id,
             "stated": stated.value,
             "stated_as": claim.value_text,
             "conversion": stated.converted,
-            "tolerance": tolerance.absolute,
-            "tolerance_reason": tolerance.reason,
+            "tolerance": found.tolerance.absolute,
+            "tolerance_reason": found.tolerance.reason,
             "population": case.population,
-            "is_full_split": is_full_split,
-            "assumptions": [*_assumptions(case.subject, stated), *answer.assumptions],
+            "is_full_split": found.is_full_split,
+            "assumptions": [*_assumptions(case.subject, stated), *found.assumptions],
         }
-        return Finding(verdict, summary, answer.estimate, evidence)
+        return Finding(found.verdict, summary, found.estimate, evidence)
 
 
 def _claim(subject: Subject) -> Claim:

@@ -5,32 +5,49 @@ outside and sees the labels. Importing a task does not import torch.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import ClassVar, Protocol
 
+from analysis.answers import Answers
 from analysis.catalog import TASKS
-from analysis.contract import JSON, Case, Columns, Estimate, Feature, Job, Part, Unsupported
+from analysis.contract import JSON, Case, Claim, Columns, Feature, Job, Part, Unsupported
 from analysis.metrics import Stated
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a task measured: the estimate, in the metric's own scale, and how it came about."""
+class Reader(Protocol):
+    """Reads the parts of one run outside of the sandbox, in order. Parts are hostile.
 
-    estimate: Estimate
-    evidence: Mapping[str, JSON] = field(default_factory=dict)
-    assumptions: tuple[str, ...] = ()
+    ``rows`` is how many of the job's rows were answered so far, ``units`` how many units of the
+    metric the whole split has (mostly samples; queries for a retrieval). ``evidence`` and
+    ``assumptions`` are complete when the last part was read.
+    """
+
+    rows: int
+    units: int
+    evidence: dict[str, JSON]
+    assumptions: list[str]
+
+    def read(self, part: Part) -> Answers:
+        """Return the answers of a part, which may be none; raise CheckError for a forged one."""
 
 
 class Task(Protocol):
-    """A task: its names, its columns, how its networks are called and how they are scored."""
+    """A task: its names, its columns, how its networks are called and what they answer.
+
+    ``answers`` is the kind of answers, which decides what metrics it has (``analysis.scoring``).
+    ``about`` says in a sentence what its networks do, for the pages.
+    """
 
     id: ClassVar[str]
     aliases: ClassVar[frozenset[str]]
+    about: ClassVar[str]
+    answers: ClassVar[type[Answers]]
 
     def measures(self, stated: Stated) -> bool:
-        """Say whether ``score`` can compute the metric that a claim states, with its arguments."""
+        """Say whether the metric that a claim states, with its arguments, can be computed."""
+
+    def options(self, claim: Claim) -> Mapping[str, JSON]:
+        """Say what ``probe`` must know of the claim beside its task; never its value."""
 
     def columns(self, features: Mapping[str, Feature]) -> Columns:
         """Choose the columns of a dataset; raise Unsupported (missing dataset) where unclear."""
@@ -38,8 +55,8 @@ class Task(Protocol):
     def probe(self, job: Job) -> Iterator[Part]:
         """Yield one part "network", then parts "predictions" that cover the rows in order."""
 
-    def score(self, stated: Stated, case: Case, parts: Iterator[Part]) -> Answer:
-        """Compute the metric from hostile parts; raise CheckError unless each row is answered."""
+    def reader(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> Reader:
+        """Begin to read; ``network`` is what the first part says, as hostile as all of it."""
 
 
 def load(task_id: str) -> Task:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from analysis import scoring
+from analysis.answers import Answers, Classes
 from analysis.arrays import NumpyArray, pack
 from analysis.contract import (
     JSON,
     Case,
     CheckError,
+    Claim,
     Columns,
     Feature,
     Job,
@@ -18,7 +20,7 @@ from analysis.contract import (
     Unsupported,
 )
 from analysis.metrics import Stated
-from analysis.tasks import Answer, class_names, replies
+from analysis.tasks import class_names, replies
 from analysis.tasks.rows import read_rows
 
 if TYPE_CHECKING:
@@ -32,10 +34,6 @@ _WINDOW = 256  # rows that are decoded together; also the largest batch
 _PREPARED_BYTES = 64 << 20
 _COST = 32  # rough: activations take this many times the memory of the pixels
 _LABEL_NAMES = ("label", "labels", "class", "target")
-_METRICS = {
-    "accuracy": 1,
-    "top5_accuracy": _TOP,
-}
 
 
 class ImageClassification:
@@ -46,9 +44,16 @@ class ImageClassification:
         {"image-classification", "object-recognition", "digit-recognition"}
     )
 
+    about: ClassVar[str] = "One picture in, the most likely of a fixed set of classes out."
+    answers: ClassVar[type[Answers]] = Classes
+
     def measures(self, stated: Stated) -> bool:
-        """Accuracy, of the first or the first five answers, over all samples."""
-        return stated.metric.id in _METRICS and not stated.args
+        """Whatever can be computed from the first five answers."""
+        return scoring.can_score(stated, Classes)
+
+    def options(self, claim: Claim) -> Mapping[str, JSON]:
+        """Nothing: a picture is a picture."""
+        return {}
 
     def columns(self, features: Mapping[str, Feature]) -> Columns:
         """Take the only picture and the only label, or those with the usual names."""
@@ -83,32 +88,43 @@ class ImageClassification:
         if not is_described:
             raise CheckError("None of the dataset's pictures could be read.")
 
-    def score(self, stated: Stated, case: Case, parts: Iterator[Part]) -> Answer:
-        """Count how often the right class is among the first one or five answers."""
-        network = replies.read_network(parts)
-        classes = replies.read_count(network, "classes", 2, _CLASSES)
-        found = replies.read_predictions(
-            parts, len(case.targets), lambda part: {"top": _accept(part, classes)}
-        )
-        targets, names = _targets(case, classes)
-        matching = class_names.match(_names(network, classes), classes, names)
-        # A row of -1 is a picture without an answer; it stays -1 and so is never right.
-        chosen = np.append(matching.to_dataset, -1)[found["top"]]
-        width = _METRICS[stated.metric.id]
-        is_right = (chosen[:, :width] == targets[:, None]).any(1)
-        evidence: dict[str, JSON] = {
-            "batch_size": network.get("batch_size"),
-            "dtype": network.get("dtype"),
-            "weights": network.get("weights"),
-            "own_code": network.get("own_code"),
-            "classes": classes,
+    def reader(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> "_Reader":
+        """Match the network's classes with the dataset's, then read the first five answers."""
+        return _Reader(case, network)
+
+
+class _Reader(replies.RowReader):
+    """Turns the numbers of the network's classes into those of the dataset's."""
+
+    def __init__(self, case: Case, network: Mapping[str, JSON]) -> None:
+        super().__init__(case)
+        self._classes = replies.read_count(network, "classes", 2, _CLASSES)
+        self._right, self._names = _targets(case, self._classes)
+        matching = class_names.match(_names(network, self._classes), self._classes, self._names)
+        self._to_dataset = np.append(matching.to_dataset, -1)  # -1 stays -1: no answer
+        self.assumptions = [matching.assumption] if matching.assumption else []
+        self.evidence = {
+            **replies.copy_facts(network),
+            "classes": self._classes,
             "classes_matched": matching.how,
-            "failed_samples": int((found["top"][:, 0] < 0).sum()),
-            "correct": int(is_right.sum()),
+            "failed_samples": 0,
+            "correct": 0,
         }
-        estimate = scoring.share(int(is_right.sum()), len(targets), case.population)
-        assumptions = (matching.assumption,) if matching.assumption else ()
-        return Answer(estimate, evidence, assumptions)
+
+    def read(self, part: Part) -> Classes:
+        """Read five answers a picture."""
+        self.begin(part)
+        top = _accept(part, self._classes)
+        self.take(len(top))
+        right = self._right[self.rows - len(top) : self.rows]
+        ranked = self._to_dataset[top]
+        self._count("failed_samples", int((top[:, 0] < 0).sum()))
+        self._count("correct", int((ranked[:, 0] == right).sum()))
+        return Classes(right, ranked, names=self._names)
+
+    def _count(self, fact: str, more: int) -> None:
+        before = self.evidence[fact]
+        self.evidence[fact] = (before if isinstance(before, int) else 0) + more
 
 
 class _Runner:

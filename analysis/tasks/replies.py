@@ -1,12 +1,10 @@
 """Read what a probe sent: parts that somebody else's code may have forged."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from analysis.arrays import NumpyArray, unpack
-from analysis.contract import JSON, CheckError, Part
+from analysis.contract import JSON, Case, CheckError, Part
 
 
 def read_network(parts: Iterator[Part]) -> Mapping[str, JSON]:
@@ -17,28 +15,37 @@ def read_network(parts: Iterator[Part]) -> Mapping[str, JSON]:
     return first.values
 
 
-def read_predictions(
-    parts: Iterator[Part], rows: int, accept: Callable[[Part], Mapping[str, NumpyArray]]
-) -> dict[str, NumpyArray]:
-    """Put the predictions of all rows together, in order.
+class RowReader:
+    """What most readers have in common: each part answers the next rows of the split.
 
-    ``accept`` checks one part and gives its arrays, each with one entry a row. Raises CheckError
-    unless the parts cover the rows 0 to ``rows`` exactly once and in order.
+    A subclass has a ``read`` that checks a part's arrays and calls ``take`` with their length.
     """
-    collected: list[Mapping[str, NumpyArray]] = []
-    done = 0
-    for part in parts:
-        if part.name != "predictions" or part.values.get("start") != done:
-            raise CheckError(f"The sandbox answered out of order after {done:,} samples.")
-        arrays = accept(part)
-        (count,) = {len(array) for array in arrays.values()} or {0}
-        if not 1 <= count <= rows - done:
-            raise CheckError(f"The sandbox answered more samples than the {rows:,} it was given.")
-        collected.append(arrays)
-        done += count
-    if done != rows or not collected:
-        raise CheckError(f"The network answered only {done:,} of {rows:,} samples.")
-    return {name: np.concatenate([arrays[name] for arrays in collected]) for name in collected[0]}
+
+    def __init__(self, case: Case) -> None:
+        self._targets = case.targets
+        self.rows = 0
+        self.units = case.population
+        self.evidence: dict[str, JSON] = {}
+        self.assumptions: list[str] = []
+
+    def begin(self, part: Part) -> None:
+        """Raise CheckError unless the part begins where the last one ended."""
+        if part.name != "predictions" or part.values.get("start") != self.rows:
+            raise CheckError(f"The sandbox answered out of order after {self.rows:,} samples.")
+
+    def take(self, count: int) -> Sequence[JSON]:
+        """Go on by ``count`` rows; return their targets. Raise CheckError beyond the last row."""
+        if not 1 <= count <= len(self._targets) - self.rows:
+            given = len(self._targets)
+            raise CheckError(f"The sandbox answered more samples than the {given:,} it was given.")
+        self.rows += count
+        return self._targets[self.rows - count : self.rows]
+
+
+def copy_facts(network: Mapping[str, JSON], *names: str) -> dict[str, JSON]:
+    """Take what the evidence says of every network, and ``names``."""
+    always = ("batch_size", "dtype", "weights", "own_code")
+    return {name: network.get(name) for name in (*always, *names)}
 
 
 def read_array(part: Part, name: str, dtype: str, dimensions: int) -> NumpyArray:

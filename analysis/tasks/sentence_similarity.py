@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from analysis import scoring
+from analysis.answers import Answers, Numbers
 from analysis.arrays import NumpyArray, pack
 from analysis.contract import (
     JSON,
     Case,
-    CheckError,
+    Claim,
     Columns,
     Feature,
     Job,
@@ -18,7 +18,7 @@ from analysis.contract import (
     Unsupported,
 )
 from analysis.metrics import Stated
-from analysis.tasks import Answer, replies
+from analysis.tasks import replies
 from analysis.tasks.rows import Row, read_rows
 
 if TYPE_CHECKING:
@@ -46,11 +46,18 @@ class SentenceSimilarity:
         {"semantic-similarity", "semantic-textual-similarity", "sts", "sentence-embedding"}
     )
 
+    about: ClassVar[str] = "Two texts in, how alike they are out."
+    answers: ClassVar[type[Answers]] = Numbers
+
     def measures(self, stated: Stated) -> bool:
-        """Spearman's and Pearson's correlation of any of the four similarities."""
-        similarity = stated.args.get("similarity", "cosine")
-        is_known = similarity in SIMILARITIES and set(stated.args) <= {"similarity"}
-        return is_known and stated.metric.id in scoring.CORRELATIONS
+        """Both correlations, of any of the four similarities."""
+        is_known = stated.args.get("similarity", "cosine") in SIMILARITIES
+        is_correlation = stated.metric.id in ("spearman", "pearson")
+        return is_known and is_correlation and set(stated.args) <= {"similarity"}
+
+    def options(self, claim: Claim) -> Mapping[str, JSON]:
+        """Nothing: all four similarities are sent, so that each metric of them costs one pass."""
+        return {}
 
     def columns(self, features: Mapping[str, Feature]) -> Columns:
         """Take the two texts and the number, by their usual names or as the only ones."""
@@ -81,32 +88,31 @@ class SentenceSimilarity:
                 {name: pack(values) for name, values in scores.items()},
             )
 
-    def score(self, stated: Stated, case: Case, parts: Iterator[Part]) -> Answer:
-        """Correlate one similarity with the scores that people gave."""
-        network = replies.read_network(parts)
-        similarity = str(stated.args.get("similarity", "cosine"))
-        found = replies.read_predictions(
-            parts,
-            len(case.targets),
-            lambda part: {"score": replies.read_array(part, similarity, "f4", 1)},
-        )["score"]
-        broken = int((~np.isfinite(found)).sum())
-        if broken:
-            # Leaving pairs out would measure another split, and there is no score that is wrong.
-            raise CheckError(f"The network gave no similarity for {broken:,} of the pairs.")
-        kind = scoring.CORRELATIONS[stated.metric.id]
-        estimate = scoring.correlation(
-            kind, found.astype(np.float64), _targets(case), case.population
-        )
-        evidence: dict[str, JSON] = {
-            "similarity": similarity,
+    def reader(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> "_Reader":
+        """Read one similarity of each pair."""
+        return _Reader(stated, case, network)
+
+
+class _Reader(replies.RowReader):
+    """Picks the similarity that the claim is about."""
+
+    def __init__(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> None:
+        super().__init__(case)
+        self._right = _targets(case)
+        self._similarity = str(stated.args.get("similarity", "cosine"))
+        self.assumptions = list(_assumptions(stated, network))
+        self.evidence = {
+            **replies.copy_facts(network, "pooling", "max_tokens"),
+            "similarity": self._similarity,
             "failed_samples": 0,
-            **{
-                name: network.get(name)
-                for name in ("batch_size", "dtype", "weights", "own_code", "pooling", "max_tokens")
-            },
         }
-        return Answer(estimate, evidence, tuple(_assumptions(stated, network)))
+
+    def read(self, part: Part) -> Numbers:
+        """Read one number a pair."""
+        self.begin(part)
+        given = replies.read_array(part, self._similarity, "f4", 1).astype(np.float64)
+        self.take(len(given))
+        return Numbers(self._right[self.rows - len(given) : self.rows], given)
 
 
 def _assumptions(stated: Stated, network: Mapping[str, JSON]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Small splits for tests: Arrow files as a worker writes them, pictures, parts of a probe."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,10 @@ import numpy as np
 import pyarrow as pa
 from PIL import Image
 
-from analysis.contract import Claim, ClaimSource, Job, Place, Subject
+from analysis import trial
+from analysis.contract import Case, Claim, ClaimSource, Job, Part, Place, Subject
+from analysis.metrics import Stated
+from analysis.tasks import Task
 
 
 def write_inputs(folder: Path, columns: Mapping[str, Sequence[Any]]) -> Path:
@@ -66,6 +69,11 @@ def sentence_job(
         "options": {"task": "sentence-similarity"},
     }
     return Job(**{**fields, **options})
+
+
+def measured(task: Task, stated: Stated, case: Case, parts: Iterable[Part]) -> trial.Outcome:
+    """Hold the parts of a probe against a claim."""
+    return trial.run(task, stated, case, iter(parts))
 
 
 def claim(**changes: Any) -> Claim:

@@ -192,7 +192,9 @@ TOP5 = state(samples.claim(metric="top-5 accuracy"))
 
 def test_right_answers_are_counted_by_name():
     # cat, dog, cow, no answer: against cat, cow, cow, cow in the dataset's own numbers
-    found = TASK.score(STATED, case([1, 0, 0, 0]), iter([network(), answers([0, 1, 2, -1])]))
+    found = samples.measured(
+        TASK, STATED, case([1, 0, 0, 0]), iter([network(), answers([0, 1, 2, -1])])
+    )
     assert (found.estimate.value, found.estimate.n) == (0.5, 4)
     assert found.evidence["failed_samples"] == 1
     assert found.evidence["classes_matched"] == "by name"
@@ -200,20 +202,22 @@ def test_right_answers_are_counted_by_name():
 
 def test_top5_looks_at_all_five():
     # The second answers are dog, cow, cat and none.
-    found = TASK.score(TOP5, case([2, 0, 1, 0]), iter([network(), answers([0, 1, 2, -1])]))
+    found = samples.measured(
+        TASK, TOP5, case([2, 0, 1, 0]), iter([network(), answers([0, 1, 2, -1])])
+    )
     assert found.estimate.value == 0.75
 
 
 def test_names_as_labels_are_matched_too():
-    found = TASK.score(
-        STATED, case(["dog", "cat"], ()), iter([network(), answers([1]), answers([1], 1)])
+    found = samples.measured(
+        TASK, STATED, case(["dog", "cat"], ()), iter([network(), answers([1]), answers([1], 1)])
     )
     assert found.estimate.value == 0.5
 
 
 def test_without_names_classes_are_matched_by_position():
     parts = [network(labels=[]), answers([0, 1, 2])]
-    found = TASK.score(STATED, case([0, 1, 1, 2], ()), iter([*parts, answers([2], 3)]))
+    found = samples.measured(TASK, STATED, case([0, 1, 1, 2], ()), [*parts, answers([2], 3)])
     assert found.estimate.value == 0.75
     assert "by position" in found.assumptions[0]
 
@@ -262,7 +266,7 @@ def forged_top(top: Any) -> Part:
 )
 def test_forged_or_missing_parts_never_give_a_number(parts: list[Part], message: str):
     with pytest.raises(CheckError, match=message) as caught:
-        TASK.score(STATED, case([0, 1]), iter(parts))
+        samples.measured(TASK, STATED, case([0, 1]), iter(parts))
     assert not isinstance(caught.value, Unsupported)
 
 
@@ -272,7 +276,9 @@ def test_forged_or_missing_parts_never_give_a_number(parts: list[Part], message:
 )
 def test_forged_names_are_no_names(labels: Any):
     with pytest.raises(Unsupported, match="network does not name"):
-        TASK.score(STATED, case([0, 1]), iter([network(labels=labels), answers([0, 1])]))
+        samples.measured(
+            TASK, STATED, case([0, 1]), iter([network(labels=labels), answers([0, 1])])
+        )
 
 
 @pytest.mark.parametrize(
@@ -287,4 +293,4 @@ def test_forged_names_are_no_names(labels: Any):
 )
 def test_odd_labels_end_in_a_sentence(targets: list[Any], names: tuple[str, ...], message: str):
     with pytest.raises(CheckError, match=message):
-        TASK.score(STATED, case(targets, names), iter([network(), answers([0, 1])]))
+        samples.measured(TASK, STATED, case(targets, names), [network(), answers([0, 1])])

@@ -125,7 +125,7 @@ TARGETS: list[Any] = [0.0, 1, 2.5, 5.0, 4.0]
 
 def score(parts: list[Part], targets: list[Any] = TARGETS, metric: str = "cosine_spearman") -> Any:
     case = Case(samples.subject(), targets, len(targets))
-    return TASK.score(stated(metric), case, iter(parts))
+    return samples.measured(TASK, stated(metric), case, iter(parts))
 
 
 def test_ranks_are_compared():
@@ -160,11 +160,11 @@ def test_other_metrics_are_not_measured():
         ([NETWORK, answers([0.1] * 6)], "more samples"),
         (
             [NETWORK, answers([0.1, 0.2, float("nan"), 0.3, 0.4])],
-            "no similarity for 1 of the pairs",
+            "no number for 1 of the samples",
         ),
         (
             [NETWORK, answers([0.1, 0.2, float("inf"), 0.3, 0.4])],
-            "no similarity for 1 of the pairs",
+            "no number for 1 of the samples",
         ),
         ([NETWORK, answers([0.5] * 5)], "network gives each pair the same"),
         ([NETWORK, answers([1, 2, 3, 4, 5], dtype=np.float64)], "right form"),
