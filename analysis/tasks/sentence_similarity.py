@@ -158,27 +158,22 @@ def _compare(encoder: "SentenceEncoder", rows: Sequence[Row]) -> dict[str, Numpy
 
 
 def _encode(encoder: "SentenceEncoder", texts: Sequence[str]) -> NumpyArray:
-    """Encode texts, longest first so that too large a batch shows at once: (n, dimensions)."""
-    from analysis.loading.foreign import OutOfMemory
+    """Encode texts: (n, dimensions)."""
+    from analysis.loading.batching import Batches
 
     ids = encoder.tokenize(texts)
-    order = sorted(range(len(ids)), key=lambda place: -len(ids[place]))
-    vectors: list[NumpyArray] = []
-    done, largest = 0, _BATCH
-    while done < len(order):
-        size = max(1, min(largest, _BATCH_TOKENS // max(1, len(ids[order[done]]))))
-        try:
-            batch = encoder.encode([ids[place] for place in order[done : done + size]])
-        except OutOfMemory:
-            if size == 1:
-                raise
-            largest = size // 2
-            continue
-        vectors.append(batch.numpy())
-        done += size
-    in_order = np.empty((len(order), vectors[0].shape[1]), dtype=np.float32)
-    in_order[order] = np.concatenate(vectors)
-    return in_order
+    batches = Batches(budget=_BATCH_TOKENS, largest=_BATCH)
+    vectors: NumpyArray | None = None
+    found = batches.each(
+        [len(row) for row in ids],
+        lambda places: encoder.encode([ids[place] for place in places]).numpy(),
+    )
+    for places, encoded in found:
+        if vectors is None:
+            vectors = np.empty((len(ids), encoded.shape[1]), dtype=np.float32)
+        vectors[places] = encoded
+    assert vectors is not None  # noqa: S101 - there is at least one text
+    return vectors
 
 
 def _targets(case: Case) -> NumpyArray:
