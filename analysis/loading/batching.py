@@ -1,4 +1,4 @@
-"""Batches that fit: the longest first, so that little is padded and too large a batch shows at once.
+"""Batches that fit: the longest first, so that little is padded and too much shows at once.
 
 How many items go together follows from a budget of size (tokens, samples of sound, pixels) that is
 halved when memory does not suffice; what was learnt is kept for the next window of rows.
