@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from registry import history
+from registry import history, past_claims
 from registry.api.filters import Filter, refuse_unknown
 from registry.api.schema import ResourceSchema
-from registry.api.serializers import ChangeSerializer, PointSerializer
+from registry.api.serializers import ChangeSerializer, PastClaimSerializer, PointSerializer
 from registry.api.views import Resource
 from registry.models import Change
 from registry.visibility import public_changes, public_repos
@@ -57,6 +57,32 @@ class CountersView(APIView):
             raise exceptions.NotFound("There is no repo of this number.")
         days = [_day(request, name) for name in ("since", "until")]
         return Response(PointSerializer(history.series(pk, *days), many=True).data)
+
+
+class EarlierClaimsView(APIView):
+    """What a repo claimed once and does not claim any more."""
+
+    schema = ResourceSchema()
+
+    @extend_schema(
+        summary="Read the earlier claims of a repo",
+        description=(
+            "Claims of older commits that the head does not make word for word, newest change"
+            " first, at most 50. `by` is the commit that changed one or took it back; `now` is what"
+            " the head claims of the same thing, null where it says nothing of it."
+        ),
+        parameters=[],
+        responses=PastClaimSerializer(many=True),
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Return the claims with the verdicts that they had."""
+        refuse_unknown(request, ())
+        repo = public_repos().filter(pk=pk).first()
+        if repo is None:
+            raise exceptions.NotFound("There is no repo of this number.")
+        head = repo.revisions.filter(sha=repo.head_sha).order_by("-pk").first()
+        found = past_claims.past_claims(head) if head else []
+        return Response(PastClaimSerializer(found, many=True).data)
 
 
 def _day(request: Request, name: str) -> Any:

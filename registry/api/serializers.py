@@ -126,6 +126,19 @@ class ClaimSerializer(serializers.ModelSerializer[Claim]):
         return claim.raw if shows_text(claim.revision.repo) else None
 
 
+class PastClaimSerializer(serializers.Serializer[Any]):
+    """A claim of an older commit that the head does not make any more."""
+
+    claim = ClaimSerializer()
+    by = serializers.CharField(source="by.sha", help_text="The commit that did it.")
+    seen_at = serializers.DateTimeField(source="by.seen_at", help_text="When that was seen.")
+    now = serializers.IntegerField(
+        source="now.pk", allow_null=True, default=None, help_text="The claim that the head makes."
+    )
+    run = serializers.IntegerField(source="run.pk", allow_null=True, default=None)
+    verdict = serializers.CharField(source="run.finding.verdict", allow_null=True, default=None)
+
+
 class CheckSerializer(serializers.Serializer[Any]):
     """Which check, in which version."""
 

@@ -29,6 +29,11 @@ urlpatterns = [
     path("v1/exports/<slug:name>", ecosystem.ExportView.as_view(), name="export"),
     path("v1/mirror", mirror.MirrorView.as_view(), name="mirror"),
     path("v1/repos/<int:pk>/counters", history.CountersView.as_view(), name="counters"),
+    path(
+        "v1/repos/<int:pk>/earlier-claims",
+        history.EarlierClaimsView.as_view(),
+        name="earlier-claims",
+    ),
     path("v1/", include(router.urls)),
     # Only below v1: a hub's own endpoints live under /api/, too.
     re_path(r"^v1(?:/.*)?$", views.not_found, name="not-found"),

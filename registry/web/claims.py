@@ -1,15 +1,17 @@
 """Claims beside their measurements: what a row of a claims table says."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, QuerySet
 
 from analysis import catalog
+from analysis.matching import match
 from analysis.metrics import Stated
 from registry.models import Claim, Finding, Revision, Run
+from registry.past_claims import PastClaim
 from registry.web.figures import Axis, Figure, axis_around
 from registry.web.scales import Scale, stated
 from registry.web.states import State, finding_of, state_of
@@ -33,7 +35,9 @@ class ClaimRow:
     """A claim with the run that answers for it.
 
     ``run`` is the newest run with a finding, else the newest run; ``pending`` is a newer one that
-    is still under way; ``is_stale`` says that the check has a newer version by now.
+    is still under way; ``is_stale`` says that the check has a newer version by now. ``earlier`` is
+    a run on the same claim of an older commit, where there is none on this one: a verdict does not
+    move with the head.
     """
 
     claim: Claim
@@ -43,6 +47,8 @@ class ClaimRow:
     state: State
     comparison: Comparison
     is_stale: bool
+    earlier: Run | None = None
+    missing: str = ""  # why a claim that nobody asked for could not be measured
 
 
 def compare(
@@ -141,16 +147,26 @@ def answers(revision: Revision) -> "QuerySet[Run]":
     )
 
 
-def rows(claims: Sequence[Claim], runs: Iterable[Run]) -> list[ClaimRow]:
-    """Return a row for each claim; ``runs`` are all of the revision's, by ``answers``."""
+def rows(
+    claims: Sequence[Claim], runs: Iterable[Run], earlier: Mapping[int, Run] | None = None
+) -> list[ClaimRow]:
+    """Return a row for each claim; ``runs`` are all of the revision's, by ``answers``.
+
+    ``earlier`` are runs of older commits, by ``past_claims.carried_over``.
+    """
     versions = {check.id: check.version for check in catalog.entries().values()}
     by_claim: dict[int | None, list[Run]] = {}
     for run in runs:
         by_claim.setdefault(run.claim_id, []).append(run)
-    return [_row(claim, by_claim.get(claim.pk, []), versions) for claim in claims]
+    before = earlier or {}
+    return [
+        _row(claim, by_claim.get(claim.pk, []), versions, before.get(claim.pk)) for claim in claims
+    ]
 
 
-def _row(claim: Claim, runs: Sequence[Run], versions: dict[str, int]) -> ClaimRow:
+def _row(
+    claim: Claim, runs: Sequence[Run], versions: dict[str, int], earlier: Run | None
+) -> ClaimRow:
     answered = [run for run in runs if finding_of(run) is not None]
     # A replay that failed says nothing about the claim: the run that it repeats speaks.
     own = [run for run in runs if not replays(run)] or list(runs)
@@ -167,7 +183,38 @@ def _row(claim: Claim, runs: Sequence[Run], versions: dict[str, int]) -> ClaimRo
         state=state,
         comparison=compare(claim, finding, state, getattr(run, "tolerance", None)),
         is_stale=run is not None and run.check_version < versions.get(run.check_id, 0),
+        earlier=earlier if finding is None else None,
+        missing="" if run else _missing(claim),
     )
+
+
+def _missing(claim: Claim) -> str:
+    gaps = match(claim.as_contract(), claim.revision.repo.pipeline_tag).gaps
+    return gaps[0].sentence if gaps else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PastRow:
+    """A claim that the head does not make any more, with the verdict that it had."""
+
+    past: PastClaim
+    was: str
+    now: str  # empty where the head says nothing of it
+    state: State
+
+
+def past_rows(found: Iterable[PastClaim]) -> list[PastRow]:
+    """Return a row for each claim that was changed or taken back."""
+    return [_past_row(past) for past in found]
+
+
+def _past_row(past: PastClaim) -> PastRow:
+    finding = finding_of(past.run) if past.run else None
+    state = state_of(past.run, finding)
+    was, now = (
+        compare(claim, None, state).claimed if claim else "" for claim in (past.claim, past.now)
+    )
+    return PastRow(past, was or past.claim.value_text, now, state)
 
 
 def replays(run: Run) -> bool:

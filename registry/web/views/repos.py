@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from registry import keysets
+from registry import keysets, past_claims
 from registry.models import Edge, Listing, Repo, Revision
 from registry.search import SORTS, Question, Search
 from registry.visibility import public_repos, public_revisions, shows_text
@@ -147,9 +147,11 @@ def _show(
 def _contents(revision: Revision) -> dict[str, Any]:
     """Return claims, files and card of a revision: a fixed number of queries."""
     stated = list(revision.claims.order_by("pk")[: MOST_CLAIMS + 1])
+    for claim in stated:
+        claim.revision = revision
     runs = list(claims.answers(revision))
     readable = [claim for claim in stated[:MOST_CLAIMS] if not claim.problem]
-    rows = claims.rows(readable, runs)
+    rows = claims.rows(readable, runs, past_claims.carried_over(revision, readable))
     files = list(revision.files.order_by("path")[: MOST_FILES + 1])
     card = getattr(revision, "card", None)
     return {
@@ -157,6 +159,7 @@ def _contents(revision: Revision) -> dict[str, Any]:
         "verdict_card": _verdict_card(rows),
         "unread": [claim for claim in stated[:MOST_CLAIMS] if claim.problem],
         "more_claims": len(stated) > MOST_CLAIMS,
+        "past_claims": claims.past_rows(past_claims.past_claims(revision)),
         "other_runs": claims.other_runs(runs),
         "files": files[:MOST_FILES],
         "more_files": len(files) > MOST_FILES,

@@ -46,6 +46,20 @@ def test_counters(api):
     assert api.get("/api/v1/repos/999/counters").status_code == 404
 
 
+def test_claims_that_the_head_does_not_make_any_more(api):
+    repo = factories.repo()
+    first = factories.revision(repo, sha=factories.sha())
+    finding = factories.finding(factories.claim(first, value_text="95.0", value=95.0))
+    head = factories.revision(repo)
+    now = factories.claim(head)
+    (row,) = api.get(f"/api/v1/repos/{repo.pk}/earlier-claims").json()
+    assert (row["claim"]["value_text"], row["claim"]["revision"]) == ("95.0", first.sha)
+    assert (row["by"], row["now"], row["run"]) == (head.sha, now.pk, finding.run_id)
+    assert row["verdict"] == "confirmed"
+    assert api.get("/api/v1/repos/999/earlier-claims").status_code == 404
+    assert api.get(f"/api/v1/repos/{repo.pk}/earlier-claims?x=1").status_code == 400
+
+
 def test_private_repos_are_not_there(api):
     hidden = factories.repo(is_private=True)
     change, counters = factories.change(hidden), factories.counters(hidden)
