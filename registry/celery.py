@@ -82,6 +82,7 @@ app.conf.update(
         # At night, UTC; the export carries the measures that were just taken.
         "measure-ecosystem": _nightly(1, 30, "workers.measure_ecosystem"),
         "export": _nightly(3, 0, "workers.export"),
+        "second-chances": _nightly(4, 0, "workers.second_chances"),
         # These do nothing unless ASSAY_MIRROR is set.
         "mirror-listing": _every(30, "workers.mirror_listing"),  # a pass comes less often
         "mirror-errands": _every(60, "workers.mirror_errands"),

@@ -8,7 +8,7 @@ from typing import Any
 from celery.signals import worker_process_shutdown
 from django.db import DatabaseError, connections
 
-from registry import search, services
+from registry import search, second_chances, services
 from registry.celery import app
 from registry.models import Run
 
@@ -88,6 +88,12 @@ def export() -> None:
         log.warning("export: %s", error)
     else:
         log.info("export %s: %s bytes", made.name, made.bytes)
+
+
+@app.task(name="workers.second_chances")
+def give_second_chances() -> None:
+    """Ask again for runs that lacked a piece which may be there now."""
+    log.info("second chances: %s", second_chances.give())
 
 
 @app.task(name="workers.mirror_listing")
