@@ -20,7 +20,8 @@ from analysis.contract import (
     Subject,
     Unsupported,
 )
-from analysis.metrics import Stated, state
+from analysis.matching import Match, match
+from analysis.metrics import Stated
 
 
 class ClaimCheck:
@@ -44,20 +45,14 @@ class ClaimCheck:
 
     def wants(self, subject: Subject) -> DataRequest | None:
         """Name the split to measure on; raise Unsupported with the first piece that is missing."""
-        claim = _claim(subject)
-        task = _task(subject)
-        stated = _stated(claim)
-        if not task.measures(stated):
+        found = _matched(subject)
+        stated = _stated(found)
+        if not tasks.load(found.task).measures(stated):
             raise Unsupported(
-                f"The metric {stated.metric.name} of {task.id} cannot be measured here yet.",
+                f"The metric {stated.metric.name} of {found.task} cannot be measured here yet.",
                 "metric",
             )
-        if not claim.dataset:
-            raise Unsupported("The claim does not say on which dataset it was measured.", "dataset")
-        split = claim.split or stated.split
-        if not split:
-            raise Unsupported("The claim does not say on which split it was measured.", "split")
-        return DataRequest(claim.dataset, claim.config, split, claim.revision)
+        return DataRequest(found.dataset, found.config, found.split, found.revision)
 
     def columns(self, subject: Subject, features: Mapping[str, Feature]) -> Columns:
         """Choose the task's columns of the split."""
@@ -77,7 +72,8 @@ class ClaimCheck:
     def judge(self, case: Case, parts: Iterator[Part]) -> Finding:
         """Compute the metric from the predictions and hold it against the claim."""
         claim = _claim(case.subject)
-        task, stated = _task(case.subject), _stated(claim)
+        matched = _matched(case.subject)
+        task, stated = tasks.load(matched.task), _stated(matched)
         found = trial.run(task, stated, case, parts)
         summary = verdicts.sentence(
             stated, claim, found.estimate, found.verdict, population=case.population
@@ -93,7 +89,7 @@ class ClaimCheck:
             "tolerance_reason": found.tolerance.reason,
             "population": case.population,
             "is_full_split": found.is_full_split,
-            "assumptions": [*_assumptions(case.subject, stated), *found.assumptions],
+            "assumptions": [*_assumptions(matched), *found.assumptions],
         }
         return Finding(found.verdict, summary, found.estimate, evidence)
 
@@ -104,29 +100,34 @@ def _claim(subject: Subject) -> Claim:
     return subject.claim
 
 
+def _matched(subject: Subject) -> Match:
+    """Find what the claim asks to be run; raise Unsupported with the first missing piece."""
+    found = match(_claim(subject), subject.pipeline_tag)
+    found.require()
+    return found
+
+
 def _task(subject: Subject) -> tasks.Task:
-    """Find the task that the claim names, or else the one that the repo names."""
-    return tasks.find(_claim(subject).task or subject.pipeline_tag)
+    """Load the task that the claim is about; raise Unsupported (missing task)."""
+    found = match(_claim(subject), subject.pipeline_tag)
+    missing = next((gap for gap in found.gaps if gap.piece == "task"), None)
+    if missing:
+        raise Unsupported(missing.sentence, "task")
+    return tasks.load(found.task)
 
 
-def _stated(claim: Claim) -> Stated:
-    """Settle what is claimed; raise Unsupported for a metric that is not the plain one."""
-    stated = state(claim)
-    if stated.qualifier:
-        raise Unsupported(
-            f"The metric is qualified by {stated.qualifier[:80]!a}, which is not understood.",
-            "metric",
-        )
-    return stated
+def _stated(found: Match) -> Stated:
+    """Return what is claimed, of a match that lacks nothing."""
+    if found.stated is None:
+        raise Unsupported("There is no claim to measure.", "value")
+    return found.stated
 
 
-def _assumptions(subject: Subject, stated: Stated) -> Iterator[str]:
-    claim = _claim(subject)
-    if not claim.task:
-        yield f"The claim names no task; {subject.pipeline_tag} was taken from the repo."
-    if not claim.config:
+def _assumptions(found: Match) -> Iterator[str]:
+    yield from found.assumptions
+    if found.written_as:
+        yield f"The dataset {found.written_as[:100]!a} is {found.dataset} today."
+    if not found.config:
         yield "The claim names no config of the dataset; its only or default one was taken."
-    if not claim.revision:
+    if not found.revision:
         yield "The claim names no revision of the dataset; the current one was taken."
-    if not claim.split and stated.split:
-        yield f"The split {stated.split} was taken from the name of the metric."

@@ -10,7 +10,7 @@ from typing import ClassVar, Protocol
 
 from analysis.answers import Answers
 from analysis.catalog import TASKS
-from analysis.contract import JSON, Case, Claim, Columns, Feature, Job, Part, Unsupported
+from analysis.contract import JSON, Case, Claim, Columns, Feature, Job, Part
 from analysis.metrics import Stated
 
 
@@ -32,14 +32,15 @@ class Reader(Protocol):
 
 
 class Task(Protocol):
-    """A task: its names, its columns, how its networks are called and what they answer.
+    """A task: its columns, how its networks are called and what they answer.
+
+    Its other names on cards stand in ``analysis.matching.task_names``.
 
     ``answers`` is the kind of answers, which decides what metrics it has (``analysis.scoring``).
     ``about`` says in a sentence what its networks do, for the pages.
     """
 
     id: ClassVar[str]
-    aliases: ClassVar[frozenset[str]]
     about: ClassVar[str]
     answers: ClassVar[type[Answers]]
 
@@ -64,15 +65,3 @@ def load(task_id: str) -> Task:
     module, _, name = TASKS[task_id].partition(":")
     task: Task = getattr(import_module(module), name)()
     return task
-
-
-def find(name: str) -> Task:
-    """Find a task by any of its names; raise Unsupported (missing task) where there is none."""
-    wanted = "-".join(name.lower().replace("_", " ").replace("-", " ").split())
-    for task_id in TASKS:
-        task = load(task_id)
-        if wanted == task_id or wanted in task.aliases:
-            return task
-    if not wanted:
-        raise Unsupported("The claim does not say which task it is about.", "task")
-    raise Unsupported(f"The task {name[:80]!a} cannot be measured here yet.", "task")

@@ -40,9 +40,6 @@ class ImageClassification:
     """A network gives each picture one of a fixed set of classes."""
 
     id: ClassVar[str] = "image-classification"
-    aliases: ClassVar[frozenset[str]] = frozenset(
-        {"image-classification", "object-recognition", "digit-recognition"}
-    )
 
     about: ClassVar[str] = "One picture in, the most likely of a fixed set of classes out."
     answers: ClassVar[type[Answers]] = Classes

@@ -42,9 +42,6 @@ class SentenceSimilarity:
     """A network turns each text into a vector; near vectors mean similar texts."""
 
     id: ClassVar[str] = "sentence-similarity"
-    aliases: ClassVar[frozenset[str]] = frozenset(
-        {"semantic-similarity", "semantic-textual-similarity", "sts", "sentence-embedding"}
-    )
 
     about: ClassVar[str] = "Two texts in, how alike they are out."
     answers: ClassVar[type[Answers]] = Numbers

@@ -21,6 +21,7 @@ from analysis.contract import (
     Subject,
     Unsupported,
 )
+from analysis.matching.task_names import NAMES, resolve_task
 from tests import networks
 from tests.analysis import samples
 
@@ -118,20 +119,15 @@ def test_an_unknown_check_is_a_key_error():
 
 @pytest.mark.parametrize("task_id", catalog.TASKS)
 def test_a_task_is_found_by_each_of_its_names(task_id: str):
-    task = tasks.load(task_id)
-    assert task.id == task_id
-    for name in (task_id, task_id.upper(), task_id.replace("-", "_"), *task.aliases):
-        assert tasks.find(name).id == task_id
-
-
-def test_no_two_tasks_share_a_name():
-    names = [name for task_id in catalog.TASKS for name in {task_id, *tasks.load(task_id).aliases}]
-    assert len(names) == len(set(names))
+    assert tasks.load(task_id).id == task_id
+    for name in (task_id, task_id.upper(), task_id.replace("-", "_"), *NAMES[task_id]):
+        assert resolve_task(name) == task_id
 
 
 @pytest.mark.parametrize("name", ["", "  ", "nonsense", "image\x00classification"])
 def test_an_unknown_task_is_unsupported(name: str):
+    subject = samples.subject(samples.claim(task=name))
     with pytest.raises(Unsupported) as caught:
-        tasks.find(name)
+        checks.load("claim").wants(subject)
     assert caught.value.missing == "task"
     assert str(caught.value).isprintable()
