@@ -76,7 +76,7 @@ def compare(
         measured=scale.write(finding.value),
         interval=scale.write_interval(finding.low or 0.0, finding.high or 0.0) if bounds else "",
         difference=scale.write_difference(finding.value - said.value),
-        figure=_figure(said, finding, scale, state, _read_tolerance(tolerance)),
+        figure=_figure(said, finding, scale, state, read_tolerance(tolerance)),
     )
 
 
@@ -86,7 +86,8 @@ def tolerance_of(finding: Finding) -> Any:
     return measure.get("tolerance") if isinstance(measure, dict) else None
 
 
-def _read_tolerance(tolerance: Any) -> float | None:
+def read_tolerance(tolerance: Any) -> float | None:
+    """Return a tolerance as checks store it, None where it is none."""
     if isinstance(tolerance, dict):
         tolerance = tolerance.get("absolute")
     is_number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)

@@ -8,10 +8,12 @@ from django.views.decorators.http import require_safe
 
 from analysis import catalog
 from registry import keysets
-from registry.models import Run
+from registry.models import Claim, Finding, Run
 from registry.visibility import public_runs, shows_text
 from registry.web import evidence
-from registry.web.claims import compare, replays, tolerance_of
+from registry.web.claims import compare, read_tolerance, replays, tolerance_of
+from registry.web.looks import Looks, drawn, read_looks
+from registry.web.scales import Scale, stated
 from registry.web.signatures import signature_of
 from registry.web.states import STATES, finding_of, state_of
 
@@ -74,11 +76,22 @@ def run_show(request: HttpRequest, number: int) -> HttpResponse:
             "assumptions": evidence.assumptions(stored),
             "files": evidence.files_read(stored),
             "signature": signature_of(finding),
+            "looks": _looks(run.claim, finding),
         }
     response = render(request, "run_show.html", context)
     if context["follows"]:  # only where the reader asked for it, and without a script
         response.headers["Refresh"] = str(REFRESH_S)
     return response
+
+
+def _looks(claim: Claim | None, finding: Finding) -> Looks | None:
+    """Return the drawing of how the verdict came about."""
+    said = stated(claim) if claim else None
+    if said is None:
+        return None
+    near = read_tolerance(tolerance_of(finding))
+    evidence = finding.evidence if isinstance(finding.evidence, dict) else {}
+    return drawn(read_looks(evidence), said.value, near, Scale(said.metric))
 
 
 def _place(run: Run) -> int | None:
