@@ -102,10 +102,10 @@ def drawn(looks: list[Look], claimed: float, near: float | None, scale: Scale) -
 
 
 def _range(looks: list[Look], claimed: float, near: float | None) -> tuple[float, float]:
-    """Choose what the drawing shows: the last interval and the claim, not all of the first."""
-    newest = looks[-1]
-    edges = [claimed - (near or 0), claimed + (near or 0), newest.low, newest.high]
-    edges += [look.estimate for look in looks[len(looks) // 4 :]]
+    """Choose what the drawing shows: the later intervals and the claim, not all of the first."""
+    later = looks[len(looks) // 2 :]
+    edges = [claimed - (near or 0), claimed + (near or 0)]
+    edges += [edge for look in later for edge in (look.low, look.high)]
     low, high = min(edges), max(edges)
     margin = (high - low) * _MARGIN or abs(claimed) * _MARGIN or 1.0
     return low - margin, high + margin

@@ -37,7 +37,8 @@ SENTENCES = {
 
 def found() -> Revision:
     """Return the model whose claims are in all states."""
-    return Revision.objects.select_related("repo").get(repo__name="alice/resnet20-cifar10")
+    commits = Revision.objects.select_related("repo").order_by("-pk")
+    return commits.filter(repo__name="alice/resnet20-cifar10")[0]
 
 
 def attacked() -> Revision:
@@ -156,6 +157,9 @@ def every_state() -> Revision:
         downloads=271_828,
         refs={"branches": {"main": "c" * 40}, "tags": {"v1.0": "c" * 40}},
     )
+    once = factories.revision(repo, sha="a" * 40)
+    factories.finding(factories.claim(once, value_text="93.1", value=93.1))
+    factories.finding(factories.claim(once, metric="recall", value_text="0.9", value=0.9))
     revision = factories.revision(repo)
     factories.card(
         revision, text="---\nlicense: apache-2.0\n---\n\n# ResNet-20\n\nA small network."
