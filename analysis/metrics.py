@@ -45,6 +45,7 @@ _JOINING = frozenset(("on", "the", "of", "in", "for", "a"))
 _SIMILARITIES = (
     ("cos sim", "cosine"), ("cosine", "cosine"), ("euclidean", "euclidean"),
     ("manhattan", "manhattan"), ("dot", "dot"),
+    ("max", "max"),  # the best of the four, as MTEB and sentence-transformers report it
 )  # fmt: skip
 _LABEL_LIMIT = 200
 _MARKUP = re.compile(r"<[^<>]{0,100}>|\*\*|__|`")
@@ -107,7 +108,11 @@ def _read_words(words: str) -> Label | None:
             kept.append(token)
     if averages:
         args["average"] = averages[0]
-    metric = _BY_NAME.get(" ".join(kept))
+    name = " ".join(kept)
+    metric = _BY_NAME.get(name)
+    if metric and "similarity" in args and "similarity" not in metric.takes:
+        # The accuracy of a similarity is that of pairs, told apart by a threshold.
+        metric = METRICS.get(f"pair_{metric.id}")
     if metric is None or len(averages) > 1:
         return None
     known = metric.takes | ({"k"} if metric.id.endswith("_at_k") else frozenset())
@@ -300,4 +305,5 @@ def _half_unit(claim: Claim, numeral: Numeral, divisor: Decimal, metric: Metric)
 
 def _claimed_args(claim: Claim, metric: Metric) -> dict[str, JSON]:
     """Take those arguments of a claim that belong to the identity of its metric."""
-    return {key: claim.args[key] for key in metric.takes if claim.args.get(key)}
+    given = {key: claim.args.get(key) for key in sorted(metric.takes)}
+    return {key: value for key, value in given.items() if value not in (None, "")}

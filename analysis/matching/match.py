@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from analysis.catalog import TASKS
+from analysis.catalog import TASKS, metrics_of
 from analysis.contract import Claim, Unsupported
 from analysis.matching.known_datasets import Known, known_dataset
 from analysis.matching.task_names import PROTOCOLS, plain_name, resolve_task
@@ -89,6 +89,10 @@ class _Matching:
             task = by_dataset
         if task and task in TASKS:
             self._note_task(task, pipeline_tag)
+            if metric and metric not in metrics_of(task):
+                name = self.stated.metric.name if self.stated else metric
+                sentence = f"The metric {name} of {task} cannot be measured here yet."
+                self.gap("metric", "the metric is not computed for the task", sentence)
             return task
         named = task or written
         if protocol and not by_dataset:

@@ -27,6 +27,8 @@ class Scorer(Protocol):
     ``library`` names who computes it, ``signature`` the parameters in that library's own words:
     both stand in the evidence. ``bounds`` are what a row of a MEAN can be. ``extremes`` are, for a
     RATIO, the corners (first, second) between which each row lies, empty where there are none.
+    What depends on the data (the name of the positive class, corners that grow with the number of
+    classes) is known with the first rows. A scorer belongs to one run.
     """
 
     form: ClassVar[Form]

@@ -62,6 +62,6 @@ class Task(Protocol):
 
 def load(task_id: str) -> Task:
     """Import a task by its id; raise KeyError where there is none."""
-    module, _, name = TASKS[task_id].partition(":")
+    module, _, name = TASKS[task_id].target.partition(":")
     task: Task = getattr(import_module(module), name)()
     return task

@@ -46,6 +46,22 @@ def claim(metric: str, value_text: str, name: str = "", source=ClaimSource.TABLE
         ("roc_auc", "", "auroc", {}),
         ("R²", "", "r2", {}),
         ("Accuracy [%]", "", "accuracy", {}),
+        ("chrF++", "", "chrf_plus_plus", {}),
+        ("cos_sim_accuracy", "", "pair_accuracy", {"similarity": "cosine"}),
+        ("dot_ap", "", "pair_average_precision", {"similarity": "dot"}),
+        ("max_f1", "", "pair_f1", {"similarity": "max"}),
+        ("similarity_recall", "", "pair_recall", {}),
+        (
+            "cosine_accuracy@3",
+            "Cosine Accuracy@3",
+            "hit_rate_at_k",
+            {"k": 3, "similarity": "cosine"},
+        ),
+        ("Accuracy@5", "", "top5_accuracy", {}),
+        ("mAP@0.5", "", "map_50", {}),
+        ("mAP@50", "", "map_at_k", {"k": 50}),
+        ("Rouge2 Fmeasure", "", "rouge2", {}),
+        ("Mer", "", "mer", {}),
     ],
 )
 def test_names_that_are_in_use_are_known(metric, name, expected, args):
@@ -63,11 +79,8 @@ def test_names_that_are_in_use_are_known(metric, name, expected, args):
         ("main_score", ""),
         ("main_score", "Accuracy"),
         ("rouge", ""),
-        ("max_f1", ""),
-        ("cos_sim_accuracy", ""),
         ("nauc_map_at_1_std", ""),
         ("cosine_accuracy_threshold", ""),
-        ("chrF++", ""),
         ("R-2", ""),  # ROUGE-2 to some, R² to others
         ("macro accuracy", ""),
         ("accuracy", "F1"),  # the two contradict each other
@@ -203,6 +216,8 @@ def test_arguments_come_from_the_name_and_from_the_claim():
     assert state(claim("f1", "0.9", args={"average": "micro", "seed": 3})).args == {
         "average": "micro"
     }
+    stems = {"use_stemmer": False}
+    assert state(claim("rouge1", "40.1", args=stems)).args == stems
 
 
 def test_a_claim_that_carries_only_a_number_is_stated_too():

@@ -24,7 +24,7 @@ FEATURES = {"img": Feature("image"), "label": Feature("label", ("cat", "dog"))}
         ({"task": "audio-dreaming"}, "task"),
         ({"task": ""}, "task"),
         ({"metric": "happiness"}, "metric"),
-        ({"metric": "f1"}, "metric"),
+        ({"metric": "bleu"}, "metric"),
         ({"metric": "wer"}, "metric"),
         ({"metric_name": "accuracy of birds only"}, "metric"),
         ({"value": None, "value_text": "good"}, "value"),

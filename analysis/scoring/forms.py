@@ -1,0 +1,107 @@
+"""The three forms of a scorer that are no mean: what they have in common."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from analysis import verdicts
+from analysis.arrays import NumpyArray
+from analysis.scoring.scorer import Form, Undefined
+
+
+class Ratio:
+    """A scorer of the form RATIO: the metric grows with (sum of first) / (sum of second).
+
+    ``to_metric`` makes the metric of that ratio and ``to_ratio`` the ratio of a metric; both are
+    the same number unless a subclass says otherwise (a perplexity is e to the power of a ratio).
+    ``empty`` is the metric where the second sum is 0; None where there is none then.
+    """
+
+    form: ClassVar[Form] = Form.RATIO
+    library: ClassVar[str] = "numpy"
+    signature: str = ""
+    bounds: tuple[float, float] = (0.0, 1.0)
+    extremes: tuple[tuple[float, float], ...] = ()
+    empty: float | None = None
+
+    def to_metric(self, ratio: NumpyArray) -> NumpyArray:
+        """Make the metric of the ratio; grows with it."""
+        return ratio
+
+    def to_ratio(self, value: float) -> float:
+        """Make the ratio of the metric."""
+        return value
+
+    def value(self, rows: NumpyArray) -> float:
+        """Divide the sums; raise Undefined where there is nothing to divide by."""
+        value = float(self.values(_sums(rows))[0])
+        if np.isnan(value):
+            raise Undefined("The metric divides by a sum that is zero here.")
+        return value
+
+    def values(self, sums: NumpyArray) -> NumpyArray:
+        """Divide each pair of sums, NaN where there is nothing to divide by."""
+        first, second = sums[:, 0], sums[:, 1]
+        with np.errstate(all="ignore"):
+            values = self.to_metric(first / second)
+        empty = np.nan if self.empty is None else self.empty
+        return np.where(second > 0, values, empty)
+
+    def interval(
+        self, rows: NumpyArray, population: int, confidence: float = verdicts.CONFIDENCE
+    ) -> tuple[float, float] | None:
+        """No formula: rows are not independent of what they are divided by."""
+        return None
+
+
+class Sums:
+    """A scorer of the form SUMS; a subclass gives ``rows`` and ``values``."""
+
+    form: ClassVar[Form] = Form.SUMS
+    library: ClassVar[str] = "numpy"
+    signature: str = ""
+    bounds: tuple[float, float] = (0.0, 1.0)
+    extremes: tuple[tuple[float, float], ...] = ()
+
+    def value(self, rows: NumpyArray) -> float:
+        """Compute the metric of the sums; raise Undefined where it has none."""
+        value = float(self.values(_sums(rows))[0])
+        if np.isnan(value):
+            raise Undefined("The metric has no value on these answers.")
+        return value
+
+    def values(self, sums: NumpyArray) -> NumpyArray:
+        """Compute it of each row of sums."""
+        raise NotImplementedError
+
+    def interval(
+        self, rows: NumpyArray, population: int, confidence: float = verdicts.CONFIDENCE
+    ) -> tuple[float, float] | None:
+        """No formula holds."""
+        return None
+
+
+class Whole:
+    """A scorer of the form WHOLE; a subclass gives ``rows`` and ``value``."""
+
+    form: ClassVar[Form] = Form.WHOLE
+    library: ClassVar[str] = "numpy"
+    signature: str = ""
+    bounds: tuple[float, float] = (0.0, 1.0)
+    extremes: tuple[tuple[float, float], ...] = ()
+
+    def values(self, sums: NumpyArray) -> NumpyArray:
+        """Not asked of a function of all rows."""
+        raise NotImplementedError
+
+    def interval(
+        self, rows: NumpyArray, population: int, confidence: float = verdicts.CONFIDENCE
+    ) -> tuple[float, float] | None:
+        """No formula holds."""
+        return None
+
+
+def _sums(rows: NumpyArray) -> NumpyArray:
+    with np.errstate(over="ignore"):
+        sums: NumpyArray = rows.sum(axis=0, dtype=np.float64, keepdims=True)
+    return sums
