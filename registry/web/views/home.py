@@ -1,5 +1,7 @@
 """The first page, and the ones that explain."""
 
+from typing import Any
+
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from analysis import catalog
+from analysis.matching import task_names
+from analysis.metrics import METRICS
 from registry.models import Finding
 from registry.visibility import public_claims, public_findings, public_repos, public_runs
 from registry.web.claims import compare, tolerance_of
@@ -68,11 +72,24 @@ def _line(finding: Finding) -> dict[str, object]:
     return {"finding": finding, "run": finding.run, "state": state, "comparison": shown}
 
 
+def _tasks() -> list[dict[str, Any]]:
+    """Return what is known of each task: what goes in and out, its other names, its metrics."""
+    return [
+        {
+            "id": task,
+            "about": entry.about,
+            "names": task_names.NAMES.get(task, ()),
+            "metrics": sorted(METRICS[metric].name for metric in catalog.metrics_of(task)),
+        }
+        for task, entry in sorted(catalog.TASKS.items())
+    ]
+
+
 @require_safe
 def check_list(request: HttpRequest) -> HttpResponse:
     """List the checks of the catalog."""
     checks = sorted(catalog.entries().values(), key=lambda check: check.id)
-    context = {"checks": checks, "tasks": sorted(catalog.TASKS), "verdicts": VERDICTS}
+    context = {"checks": checks, "tasks": _tasks(), "verdicts": VERDICTS}
     return render(request, "check_list.html", context)
 
 

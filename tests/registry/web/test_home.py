@@ -66,6 +66,8 @@ def test_private_repos_are_neither_counted_nor_shown(read):
 
 def test_checks_are_listed_out_of_the_catalog(read):
     text = read("/checks").text
+    for words in ("image-classification", "object-recognition", "Matthews correlation"):
+        assert words in text
     assert "Claimed metric, measured" in text
     assert "image-classification" in text
 
