@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PACKAGES := manage.py registry analysis workers benchmarks tests
 
-.PHONY: setup demo test test-long check format bench openapi lock clean
+.PHONY: setup demo test test-long sweep check format bench openapi lock clean
 
 setup: $(STAMP)
 
@@ -28,6 +28,9 @@ test: setup ## all tests, the slow suites in their short form
 
 test-long: setup ## the same, with chaos and fuzz in their long form
 	ASSAY_LONG=1 $(BIN)/python -m pytest -n auto --dist loadgroup
+
+sweep: setup ## 10,000 claims a size of split, judged: the rate of wrong verdicts (minutes)
+	ASSAY_LONG=1 $(BIN)/python -m pytest -n 0 -s tests/sweeps
 
 check: setup ## format, lint, types, contracts, templates, migrations, API file
 	$(BIN)/ruff format --check $(PACKAGES)

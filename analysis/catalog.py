@@ -23,7 +23,7 @@ class Entry:
 BUILT_IN = (
     Entry(
         id="claim",
-        version=1,
+        version=2,
         title="Claimed metric, measured",
         target="analysis.checks.claim:ClaimCheck",
         queue=Queue.CPU,

@@ -42,6 +42,31 @@ class Shown(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """How far an honest measurement may lie from an honest claim: policy, not arithmetic."""
+
+    size: float  # in the metric's own scale, or as a part of the claim
+    reason: str
+    is_relative: bool = False
+
+    def of(self, value: float) -> float:
+        """Say how much is allowed around a claimed value."""
+        return self.size * abs(value) if self.is_relative else self.size
+
+
+SHARE = Allowance(
+    0.005,
+    "other versions of the libraries that prepare the inputs move a share by up to half a point",
+)
+GENERATED = Allowance(
+    0.01, "decoding and tokenisation leave free what moves the scores of generated text by a point"
+)
+UNBOUNDED = Allowance(
+    0.01, "a metric without bounds is allowed one per cent of the claim", is_relative=True
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """A metric and what must be known to compare two values of it.
 
@@ -51,6 +76,7 @@ class Metric:
     over the same samples lie apart, in its own scale (for the mean type two samples count
     instead). ``complement_of``: the metric that is one minus this. ``family``: the metric that is
     meant where only the generic name is given. ``takes``: arguments that are part of its identity.
+    ``allowance``: what is tolerated where nobody asked for another tolerance.
     """
 
     id: str
@@ -67,6 +93,7 @@ class Metric:
     unclear: tuple[float, float] | None = None
     shown: Shown = Shown.NUMBER
     takes: frozenset[str] = frozenset()
+    allowance: Allowance = SHARE
 
 
 def _share(
@@ -85,9 +112,11 @@ def _share(
     high: float = 1.0,
 ) -> Metric:
     """Describe a metric that people write as a fraction and in percent."""
+    # What repeats to a point only is what is generated.
+    allowance = GENERATED if numerics >= GENERATED.size else SHARE
     return Metric(
         id, name, aliases, higher, low, high, True, mean, numerics,
-        complement_of, family, unclear, shown, frozenset(takes),
+        complement_of, family, unclear, shown, frozenset(takes), allowance,
     )  # fmt: skip
 
 
@@ -101,7 +130,7 @@ def _number(
     high: float = inf,
 ) -> Metric:
     """Describe a metric that is written in one scale only."""
-    return Metric(id, name, aliases, higher, low, high, False, False, numerics)
+    return Metric(id, name, aliases, higher, low, high, False, False, numerics, allowance=UNBOUNDED)
 
 
 def _correlation(id: str, name: str, *aliases: str) -> Metric:

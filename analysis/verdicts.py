@@ -3,7 +3,9 @@
 The rule (design, section 5): the estimate's interval against claim ± tolerance. Entirely inside is
 confirmed; apart is overstated or understated, by the metric's direction; else inconclusive. A run
 over the full split has no sampling error: there the value itself is compared, and the interval is
-shown only. Everything is in the metric's own scale (see ``analysis.metrics.state``).
+shown only. The tolerance is one and the same, however much of the split was read, so that an early
+verdict says of the full split what the full split would say of itself. Everything is in the
+metric's own scale (see ``analysis.metrics.state``).
 
 Sources: Wilson's interval (Wilson 1927; Brown, Cai and DasGupta 2001), the finite population
 correction (Cochran, Sampling Techniques, 1977, 2.6), Fisher's transformation for Pearson's
@@ -19,13 +21,12 @@ from analysis.metrics import Metric, Shown, Stated, find
 from analysis.text import clean_text
 
 CONFIDENCE = 0.95
-# How far a sample may lie from a claim and still be it, where nobody set another policy.
-SAMPLE_POINTS = 0.02
 # A full pass repeats but for samples that sit on the decision boundary of another build.
 FLIPPED_SAMPLES = 2
 
 _ROUNDING = 1e-12  # of the comparison itself: 0.9173 + 0.00025 in floats
 _MOST_DECIMALS = 6
+_LONGEST_NAME = 60
 
 
 def wilson(
@@ -92,30 +93,40 @@ def _correction(n: int, population: int | None) -> float:
     return (population - n) / (population - 1) if population > 1 else 0.0
 
 
-def tolerance_for(
-    stated: Stated, n: int, is_full_split: bool, sample_points: float = SAMPLE_POINTS
-) -> Tolerance:
-    """Say how far a measurement over ``n`` samples may lie from what is stated.
+def tolerance_for(stated: Stated, population: int, allowed: float | None = None) -> Tolerance:
+    """Say how far the metric of a whole split may lie from what is stated.
 
-    Always half a unit of the last digit claimed. On a full split two samples more for metrics
-    that are a mean of 0/1 scores, the metric's own numerics for others; on a sample
-    ``sample_points`` (of the claimed value where the metric is no share). The author's own ± is
-    granted up to ``sample_points``, else "95 ± 50" would always be confirmed.
+    Half a unit of the last digit claimed, and what two runs may differ by (two of the split's
+    ``population`` samples for metrics that are a mean of 0/1 scores, the metric's own numerics for
+    others) or the allowance, whichever is more. ``allowed`` takes the place of the metric's own
+    allowance. The author's own ± is granted up to the allowance, else "95 ± 50" would always be
+    confirmed.
     """
     metric = stated.metric
-    unit = 1.0 if metric.percent else abs(stated.value)
-    parts = [(stated.half_unit, "half a unit of the last digit claimed")]
-    if not is_full_split:
-        parts.append((sample_points * unit, "the allowance for a sample"))
-    elif metric.mean_type:
-        share = min(1.0, FLIPPED_SAMPLES / n) if n > 0 else 1.0
-        parts.append((share, f"{FLIPPED_SAMPLES} of {n:,} samples"))
+    if allowed is None:
+        allowed, why = metric.allowance.of(stated.value), metric.allowance.reason
     else:
-        parts.append((metric.numerics, f"what two runs of {metric.name} may differ by"))
-    if stated.spread:
-        parts.append((min(stated.spread, sample_points * unit), "the claim's own ±"))
+        why = "the tolerance that was asked for"
+    numerics = metric.numerics
+    if metric.mean_type:
+        numerics = min(1.0, FLIPPED_SAMPLES / population) if population > 0 else 1.0
+    parts = [(stated.half_unit, "half a unit of the last digit claimed")]
+    if allowed >= numerics:
+        parts.append((allowed, why))
+    elif metric.mean_type:
+        parts.append((numerics, f"{FLIPPED_SAMPLES} of {population:,} samples"))
+    else:
+        parts.append((numerics, f"what two runs of {metric.name} may differ by"))
+    if stated.spread and allowed:
+        parts.append((min(stated.spread, allowed), "the claim's own ±"))
     reason = " and ".join(f"{why} ({_size(size, metric)})" for size, why in parts)
     return Tolerance(sum(size for size, _ in parts), reason)
+
+
+def ends(stated: Stated, tolerance: Tolerance) -> tuple[float, float]:
+    """Give the claim with its tolerance: between these it holds."""
+    away = tolerance.absolute + _ROUNDING
+    return stated.value - away, stated.value + away
 
 
 def judge(
@@ -130,15 +141,18 @@ def judge(
         low = high = estimate.value
     if not all(map(math.isfinite, (estimate.value, low, high))) or low > high:
         return Verdict.INCONCLUSIVE
-    bottom = stated.value - tolerance.absolute - _ROUNDING
-    top = stated.value + tolerance.absolute + _ROUNDING
+    bottom, top = ends(stated, tolerance)
     if bottom <= low and high <= top:
         return Verdict.CONFIRMED
     if low > top:
-        return Verdict.UNDERSTATED if stated.metric.higher_is_better else Verdict.OVERSTATED
-    if high < bottom:
-        return Verdict.OVERSTATED if stated.metric.higher_is_better else Verdict.UNDERSTATED
-    return Verdict.INCONCLUSIVE
+        return missed(stated, is_lower=False)
+    return missed(stated, is_lower=True) if high < bottom else Verdict.INCONCLUSIVE
+
+
+def missed(stated: Stated, *, is_lower: bool) -> Verdict:
+    """Name the verdict where the metric lies below, or above, of what is stated."""
+    is_worse = is_lower is stated.metric.higher_is_better
+    return Verdict.OVERSTATED if is_worse else Verdict.UNDERSTATED
 
 
 def sentence(
@@ -149,7 +163,9 @@ def sentence(
     *,
     population: int | None = None,
 ) -> str:
-    """Say a verdict in one plain sentence: claimed, measured, interval, n.
+    """Say a verdict in one plain sentence: claimed, on what, measured, interval, n.
+
+    A verdict over a part of the split, where ``population`` says how large it is, was early.
 
     How figures are written: shares in percent (with the sign; BLEU and ROUGE times 100 without
     it), correlations and others as numbers. The claim is shown exactly, up to six digits after
@@ -165,11 +181,12 @@ def sentence(
     if stated_as is not None and stated_as.complement_of == metric.id:
         rest = _shown(1 - stated.value, metric, _digits_of(stated))
         said = f"Claimed {rest} {stated_as.name}, which is {claimed} {metric.name}"
+    said = f"{said}{_where(stated, claim)}"
     if not math.isfinite(estimate.value):
         return f"{said}; no value could be measured: inconclusive."
     digits = _digits_for(stated, estimate, verdict)
     measured = _shown(estimate.value, metric, digits)
-    inside = _interval(estimate, metric, digits) + _samples(estimate.n, population, claim.split)
+    inside = _interval(estimate, metric, digits) + _samples(estimate.n, population, verdict)
     ending = _ending(stated, estimate, verdict, digits)
     return f"{said}; measured {measured} ({inside}): {ending}."
 
@@ -225,12 +242,20 @@ def _interval(estimate: Estimate, metric: Metric, digits: int) -> str:
     return f"{joined} %, " if metric.shown is Shown.PERCENT else f"{joined}, "
 
 
-def _samples(n: int, population: int | None, split: str) -> str:
-    where = clean_text(split, 60).strip().replace("\n", " ") or "the split"
+def _where(stated: Stated, claim: Claim) -> str:
+    """Name dataset and split: `` on cifar10 test``, as far as they are known."""
+    names = (claim.dataset.rpartition("/")[2], claim.split or stated.split)
+    shown = (clean_text(name, _LONGEST_NAME).strip().replace("\n", " ") for name in names)
+    known = " ".join(name for name in shown if name)
+    return f" on {known}" if known else ""
+
+
+def _samples(n: int, population: int | None, verdict: Verdict) -> str:
     if population is not None and n >= population:
-        return f"all {n:,} samples of {where}"
+        return f"all {n:,} samples"
     whole = f" of {population:,}" if population is not None else ""
-    return f"{n:,}{whole} samples of {where}"
+    is_early = population is not None and verdict is not Verdict.INCONCLUSIVE
+    return f"{n:,}{whole} samples{' were enough' if is_early else ''}"
 
 
 def _ending(stated: Stated, estimate: Estimate, verdict: Verdict, digits: int) -> str:

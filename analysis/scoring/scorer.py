@@ -49,8 +49,10 @@ class Scorer(Protocol):
         Not called for the form WHOLE.
         """
 
-    def interval(self, rows: NumpyArray, population: int) -> tuple[float, float] | None:
-        """Give a 95 % interval by a formula, where the metric has one; None asks for a bootstrap.
+    def interval(
+        self, rows: NumpyArray, population: int, confidence: float = 0.95
+    ) -> tuple[float, float] | None:
+        """Give an interval by a formula, where the metric has one; None asks for a bootstrap.
 
         ``population`` is the size of what the rows were drawn from without replacement.
         """
@@ -77,6 +79,8 @@ class Mean:
         """Not asked of a mean: its interval needs no draws."""
         raise NotImplementedError
 
-    def interval(self, rows: NumpyArray, population: int) -> tuple[float, float] | None:
+    def interval(
+        self, rows: NumpyArray, population: int, confidence: float = 0.95
+    ) -> tuple[float, float] | None:
         """No formula holds for all means; shares have one of their own."""
         return None

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,9 @@ def sentence_job(
 
 
 def measured(task: Task, stated: Stated, case: Case, parts: Iterable[Part]) -> trial.Outcome:
-    """Hold the parts of a probe against a claim."""
-    return trial.run(task, stated, case, iter(parts))
+    """Hold all parts of a probe against a claim, whatever is certain before the last."""
+    whole = replace(case, options={"whole": True, **case.options})
+    return trial.run(task, stated, whole, iter(parts))
 
 
 def claim(**changes: Any) -> Claim:

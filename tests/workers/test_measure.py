@@ -99,11 +99,21 @@ def test_it_works(run):
     assert done.status == Run.Status.DONE, done.reason
     finding = Finding.objects.get(run=done)
     assert finding.verdict == "overstated"
-    assert finding.n == ROWS
+    assert finding.n == finding.evidence["measure"]["stopped_after"] < ROWS
     assert finding.evidence["subject"]["revision"] == done.revision.sha
     assert finding.evidence["data"]["revision"] == done.dataset_sha
     assert {file["path"] for file in finding.evidence["subject"]["files"]} >= {"model.safetensors"}
     assert finding.evidence["sandbox"]["level"]
+
+
+def test_a_run_may_ask_for_the_whole_split(run):
+    finding = Finding.objects.get(run=run("calm", whole=True))
+    assert (finding.n, finding.evidence["measure"]["method"]) == (ROWS, "full split")
+
+
+def test_an_option_that_makes_no_sense_is_said(run):
+    ended = run("calm", tolerance=-1)
+    assert (ended.status, ended.code) == (Run.Status.UNSUPPORTED, "options")
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -1,5 +1,6 @@
 """The check "claim": which piece is missing, what is judged, what stands in the evidence."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -86,33 +87,93 @@ def parts(n: int) -> Iterator[Part]:
 
 
 def case(right: int, n: int, population: int | None = None, **claim: Any) -> Case:
+    options = claim.pop("options", {})
     targets = [0] * right + [1] * (n - right)
-    return Case(samples.subject(samples.claim(**claim)), targets, population or n, ("cat", "dog"))
+    random.Random(5).shuffle(targets)  # noqa: S311 - the order of a run, drawn before its start
+    subject = samples.subject(samples.claim(**claim))
+    return Case(subject, targets, population or n, ("cat", "dog"), options)
 
 
 @pytest.mark.parametrize(
     ("right", "n", "population", "verdict"),
     [
         (925, 1_000, 1_000, Verdict.CONFIRMED),
-        (923, 1_000, 1_000, Verdict.CONFIRMED),  # two samples and rounding are numerics
-        (921, 1_000, 1_000, Verdict.OVERSTATED),
-        (929, 1_000, 1_000, Verdict.UNDERSTATED),
-        (925, 1_000, 100_000, Verdict.CONFIRMED),
+        (920, 1_000, 1_000, Verdict.CONFIRMED),  # half a point is allowed, and the rounding
+        (919, 1_000, 1_000, Verdict.OVERSTATED),
+        (931, 1_000, 1_000, Verdict.UNDERSTATED),
+        (925, 1_000, 100_000, Verdict.INCONCLUSIVE),  # half a point is not told by so few
         (800, 1_000, 100_000, Verdict.OVERSTATED),
         (990, 1_000, 100_000, Verdict.UNDERSTATED),
         (37, 40, 100_000, Verdict.INCONCLUSIVE),
     ],
 )
-def test_verdicts(right: int, n: int, population: int, verdict: Verdict):
-    finding = CHECK.judge(case(right, n, population), parts(n))
+@pytest.mark.parametrize("whole", [False, True])
+def test_verdicts(right: int, n: int, population: int, verdict: Verdict, whole: bool):
+    asked = case(right, n, population, options={"whole": whole})
+    finding = CHECK.judge(asked, parts(n))
     assert finding.verdict is verdict, finding.summary
     assert finding.estimate is not None
-    assert finding.estimate.value == right / n
-    assert finding.evidence["is_full_split"] is (n == population)
+    if whole:
+        assert finding.estimate.n == n
+    if finding.estimate.n == n:
+        assert finding.estimate.value == right / n
+    assert finding.evidence["is_full_split"] is (finding.estimate.n == population)
+
+
+def test_a_claim_that_is_far_off_is_decided_early_and_no_more_parts_are_read():
+    asked = case(500, 1_000)
+    left = parts(1_000)
+    finding = CHECK.judge(asked, left)
+    assert finding.verdict is Verdict.OVERSTATED
+    assert finding.estimate is not None
+    assert finding.estimate.n < 100
+    assert sum(1 for _ in left) >= 8
+    evidence = finding.evidence
+    assert evidence["stopped_after"] == finding.estimate.n
+    assert (evidence["method"], evidence["alpha"]) == ("betting", 0.05)
+    looks = evidence["looks"]
+    assert isinstance(looks, list)
+    assert looks[-1] == {
+        "n": finding.estimate.n, "estimate": finding.estimate.value,
+        "low": finding.estimate.low, "high": finding.estimate.high,
+    }  # fmt: skip
+    assert f"{finding.estimate.n} of 1,000 samples were enough" in finding.summary
+
+
+def test_a_run_over_the_whole_split_says_so():
+    evidence = CHECK.judge(case(925, 1_000, options={"whole": True}), parts(1_000)).evidence
+    assert (evidence["method"], evidence["stopped_after"]) == ("full split", None)
+    looks = evidence["looks"]
+    assert isinstance(looks, list)
+    assert len(looks) == 50
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "verdict"), [(0.02, Verdict.CONFIRMED), (0, Verdict.OVERSTATED)]
+)
+def test_whoever_asks_may_set_the_tolerance(tolerance: float, verdict: Verdict):
+    asked = case(910, 1_000, options={"tolerance": tolerance, "whole": True})
+    finding = CHECK.judge(asked, parts(1_000))
+    assert finding.verdict is verdict
+    numerics = max(tolerance, 0.002)
+    assert finding.evidence["tolerance"] == pytest.approx(numerics + 0.0005)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"tolerance": -1}, {"tolerance": "0.1"}, {"tolerance": float("nan")}, {"tolerance": True},
+     {"tolerance": float("inf")}, {"whole": 1}, {"whole": "yes"}],
+)  # fmt: skip
+def test_options_that_make_no_sense_are_not_guessed(options: dict[str, Any]):
+    with pytest.raises(Unsupported) as caught:
+        CHECK.judge(case(925, 1_000, options=options), parts(1_000))
+    assert caught.value.missing == "options"
 
 
 def test_an_error_is_the_claim_of_the_accuracy_that_it_leaves():
-    as_error = case(925, 1_000, metric="error", value=7.5, value_text="7.5")
+    as_error = case(
+        925, 1_000, metric="error", value=7.5, value_text="7.5", options={"whole": True}
+    )
     finding = CHECK.judge(as_error, parts(1_000))
     assert finding.verdict is Verdict.CONFIRMED
     assert finding.evidence["stated"] == pytest.approx(0.925)
@@ -120,18 +181,21 @@ def test_an_error_is_the_claim_of_the_accuracy_that_it_leaves():
 
 
 def test_the_evidence_lists_what_was_assumed():
-    bare = case(925, 1_000, config="", revision="", split="", metric_name="Test accuracy")
+    bare = case(
+        925, 1_000, config="", revision="", split="", metric_name="Test accuracy",
+        options={"whole": True},
+    )  # fmt: skip
     finding = CHECK.judge(bare, parts(1_000))
     assumptions = " ".join(map(str, finding.evidence["assumptions"]))  # type: ignore[arg-type]
     for word in ("config", "revision", "split test"):
         assert word in assumptions
-    expected = {"tolerance": pytest.approx(0.0025), "correct": 925, "population": 1_000}
+    expected = {"tolerance": pytest.approx(0.0055), "correct": 925, "population": 1_000}
     assert {key: finding.evidence[key] for key in expected} == expected
 
 
 def test_too_few_answers_are_no_verdict():
     with pytest.raises(CheckError, match="only 900 of 1,000"):
-        CHECK.judge(case(925, 1_000), parts(900))
+        CHECK.judge(case(925, 1_000, options={"whole": True}), parts(900))
 
 
 @pytest.mark.parametrize(("n", "population"), [(0, 10), (10, 5)])
