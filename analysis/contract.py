@@ -119,10 +119,14 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which columns of a split a check reads; ``target`` never enters the sandbox."""
+    """Which columns of a split a check reads; ``target`` never enters the sandbox.
+
+    ``are_named``: the inputs' own names mean something inside (of the columns of a table).
+    """
 
     inputs: tuple[str, ...]
     target: str
+    are_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,14 @@ ASSAY_HUB_BUDGET = environment.text("ASSAY_HUB_BUDGET", "shared")
 ASSAY_MIRROR = environment.flag("ASSAY_MIRROR")
 # The operator allows the code that comes with a model (auto_map), inside the sandbox only.
 ASSAY_ALLOW_CODE = environment.flag("ASSAY_ALLOW_CODE")
+# Where this worker's networks run, "cpu" or "cuda"; without it the queue of a run says it. Which of
+# several GPUs: CUDA_VISIBLE_DEVICES of the worker. Threads for torch, 0 for all cores.
+ASSAY_DEVICE = environment.text("ASSAY_DEVICE")
+ASSAY_THREADS = environment.number("ASSAY_THREADS", 0)
+# What networks answered is kept for the other metrics of their cards; 0 keeps nothing.
+ASSAY_PREDICTIONS_BYTES = environment.number("ASSAY_PREDICTIONS_MB", 4096) << 20
+# Fetch what the next run needs while one measures.
+ASSAY_PREFETCH = environment.flag("ASSAY_PREFETCH", default=True)
 ASSAY_PUBLIC_URL = environment.text("ASSAY_PUBLIC_URL", "http://127.0.0.1:8000")
 
 # Where exports lie, and for how many days; web and workers must see the same folder.

@@ -7,8 +7,6 @@ encoding).
 import base64
 import hashlib
 import json
-import logging
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -22,16 +20,18 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
     load_pem_private_key,
+    load_pem_public_key,
 )
 
 from analysis import contract
 from registry.models import Run
-
-log = logging.getLogger(__name__)
+from registry.secrets import made_once
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:assay:finding:v1"
+KEY_FILE = "findings.pem"
+_KEY_BYTES = 32
 
 
 class BadSignature(Exception):  # noqa: N818 - reads as the state of an envelope
@@ -39,36 +39,60 @@ class BadSignature(Exception):  # noqa: N818 - reads as the state of an envelope
 
 
 def load_key(home: Path) -> Ed25519PrivateKey:
-    """Return this installation's key; make it once, readable by its owner only.
-
-    Two processes that make it at once agree: the file appears by a hard link, which fails for the
-    second one.
-    """
-    path = home / "keys" / "findings.pem"
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = Ed25519PrivateKey.generate().private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-        )
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_bytes(fresh)
-        try:
-            path.hardlink_to(draft)
-        except FileExistsError:
-            log.debug("another process made the key first")
-        finally:
-            draft.unlink()
-    key = load_pem_private_key(path.read_bytes(), password=None)
+    """Return this installation's key; make it once, readable by its owner only."""
+    key = load_pem_private_key(made_once(home, KEY_FILE, _fresh), password=None)
     if not isinstance(key, Ed25519PrivateKey):
-        raise BadSignature(f"{path} holds no Ed25519 key.")
+        raise BadSignature(f"{KEY_FILE} holds no Ed25519 key.")
     return key
+
+
+def _fresh() -> bytes:
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def key_id(key: Ed25519PublicKey) -> str:
     """Return the digest that names a public key."""
     raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
     return hashlib.sha256(raw).hexdigest()
+
+
+def public_key(text: str) -> Ed25519PublicKey:
+    """Read a public key: PEM, 32 bytes as hex or base64, or the JSON of ``/api/v1/keys``.
+
+    Raises BadSignature where it is none of them.
+    """
+    found = text.strip()
+    try:
+        if found.startswith("{"):
+            found = str(json.loads(found)["keys"][0]["public_key"])
+        if found.startswith("-----BEGIN"):
+            key = load_pem_public_key(found.encode())
+            if isinstance(key, Ed25519PublicKey):
+                return key
+            raise BadSignature("The public key is not an Ed25519 key.")
+        is_hex = len(found) == 2 * _KEY_BYTES
+        raw = bytes.fromhex(found) if is_hex else base64.b64decode(found, validate=True)
+        return Ed25519PublicKey.from_public_bytes(raw)
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise BadSignature("The public key cannot be read.") from error
+
+
+def described(key: Ed25519PublicKey) -> dict[str, str]:
+    """Return a public key as it is published."""
+    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return {
+        "keyid": key_id(key),
+        "algorithm": "Ed25519",
+        "public_key": base64.b64encode(raw).decode(),
+        "pem": pem.decode(),
+    }
+
+
+def has_key(home: Path) -> bool:
+    """Say whether this machine has the key; loading it would make one that signed nothing."""
+    return (home / "keys" / KEY_FILE).exists()
 
 
 def statement(
@@ -129,7 +153,17 @@ def sign(content: Mapping[str, Any], key: Ed25519PrivateKey) -> dict[str, Any]:
     }
 
 
-def verify(envelope: Mapping[str, Any], key: Ed25519PublicKey) -> dict[str, Any]:
+def content_of(envelope: Mapping[str, Any]) -> Any:
+    """Return what an envelope holds, unchecked; None where that is no JSON."""
+    try:
+        return json.loads(base64.b64decode(envelope["payload"], validate=True))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def verify(
+    envelope: Mapping[str, Any], key: Ed25519PublicKey, whose: str = "this installation's key"
+) -> dict[str, Any]:
     """Return the statement that the key signed; raise BadSignature where it did not."""
     try:
         payload = base64.b64decode(envelope["payload"], validate=True)
@@ -146,4 +180,4 @@ def verify(envelope: Mapping[str, Any], key: Ed25519PublicKey) -> dict[str, Any]
             continue
         content = json.loads(payload)
         return content if isinstance(content, dict) else {}
-    raise BadSignature("No signature of the envelope is by this installation's key.")
+    raise BadSignature(f"No signature of the envelope is by {whose}.")

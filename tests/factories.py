@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 
+from analysis import catalog
 from registry import search
 from registry.models import (
     ApiToken,
@@ -32,6 +33,7 @@ from registry.models import (
     SyncProblem,
 )
 
+CLAIM = catalog.entries()["claim"]
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 _numbers = count(1)
 
@@ -154,7 +156,7 @@ def run(of: Claim | Revision | None = None, **fields: Any) -> Run:
         "revision": of.revision if isinstance(of, Claim) else of,
         "claim": on_claim,
         "check_id": "claim",
-        "check_version": 1,
+        "check_version": CLAIM.version,
         "queue": "cpu",
         "key": f"{next(_numbers):064x}",
     }
@@ -190,7 +192,7 @@ def evidence(**sections: Any) -> dict[str, Any]:
     stored: dict[str, Any] = {
         "schema": 1,
         "assay": "0.1.0",
-        "check": {"id": "claim", "version": 1},
+        "check": {"id": "claim", "version": CLAIM.version},
         "subject": {
             "hub": "https://hub.example",
             "hub_key": "a" * 24,

@@ -1,93 +1,140 @@
 """Evidence of a finding: enough for a stranger to repeat it."""
 
+import platform
+import re
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from analysis.contract import JSON, Finding
-from registry.models import Run
-from workers.sandbox.outcomes import Report
-
-if TYPE_CHECKING:
-    from workers.measure import Prepared
+from analysis.contract import JSON, Finding, Job
+from registry.models import Claim, Run
+from workers.asking import Asked, plain
+from workers.fetching import Prepared
+from workers.inputs import Sample
 
 VERSION = "0.1.0"  # of Assay
-SCHEMA = 1  # of this structure
+SCHEMA = 2  # of this structure
+_CPU = re.compile(r"^model name\s*:\s*(.+)$", re.MULTILINE)
+_GPU = re.compile(r"^Model:\s*(.+)$", re.MULTILINE)
 
 
 def collect(
-    run: Run, finding: Finding, prepared: "Prepared", seed: int, report: Report
+    run: Run, finding: Finding, prepared: Prepared, job: Job, asked: Asked
 ) -> dict[str, JSON]:
-    """Return the evidence of a run as JSON: subject, claim, data, measure, environment, sandbox."""
+    """Return the evidence of a run as JSON; docs/evidence.md says it field by field."""
+    measure = dict(finding.evidence)
+    estimate = finding.estimate
     evidence: dict[str, Any] = {
         "schema": SCHEMA,
         "assay": VERSION,
         "check": {"id": run.check_id, "version": run.check_version},
-        "subject": {
-            "hub": run.revision.repo.hub.url,
-            "hub_key": run.revision.repo.hub_key,
-            "repo": run.revision.repo.name,
-            "revision": run.revision.sha,
-            "files": [
-                {"path": file.path, "size": file.size, "sha256": file.sha256}
-                for file in prepared.files.values()
-            ],
+        "subject": _subject(run, prepared),
+        "claim": claim_of(run.claim) if run.claim else None,
+        "data": _data(prepared),
+        "measure": measure,
+        "result": {
+            "verdict": str(finding.verdict),
+            "summary": finding.summary,
+            "estimate": asdict(estimate) if estimate else None,
         },
-        "claim": _claim(run),
-        "data": _data(prepared, seed),
-        "measure": dict(finding.evidence),
         "options": run.options,
         "attempt": run.attempt,
-        "sandbox": _plain(asdict(report)),
+        "sandbox": asked.sandbox | _job(job, measure),
+        "predictions": _predictions(asked) if prepared.sample else None,
     }
     return evidence
 
 
-def _claim(run: Run) -> dict[str, JSON] | None:
-    """Return the claim as it was made, with its place."""
-    if run.claim is None:
-        return None
-    claim = run.claim
+def _subject(run: Run, prepared: Prepared) -> dict[str, JSON]:
+    """Return which network it was, to the byte."""
     return {
-        "key": claim.key,
-        "file": claim.file,
-        "path": claim.path,
-        "line": claim.line,
-        "raw": claim.raw,
-        "task": claim.task,
-        "dataset": claim.dataset,
-        "config": claim.config,
-        "split": claim.split,
-        "metric": claim.metric,
-        "value": claim.value_text,
+        "hub": run.revision.repo.hub.url,
+        "hub_key": run.revision.repo.hub_key,
+        "repo": run.revision.repo.name,
+        "revision": run.revision.sha,
+        "files": [
+            {"path": file.path, "size": file.size, "sha256": file.sha256}
+            for file in prepared.files.values()
+        ],
     }
 
 
-def _data(prepared: "Prepared", seed: int) -> dict[str, JSON] | None:
+def _job(job: Job, measure: dict[str, Any]) -> dict[str, JSON]:
+    """Return on what and how it ran, beside what the sandbox reports."""
+    return {
+        "device": job.device,
+        "device_name": device_name(job.device),
+        "probe_seed": job.seed,
+        "batch_size": measure.get("batch_size"),
+        "dtype": measure.get("dtype"),
+        "limits": asdict(job.limits),
+        "allow_code": job.allow_code,
+    }
+
+
+def claim_of(claim: Claim) -> dict[str, JSON]:
+    """Return the claim as it was made, with its place: all that makes its key."""
+    fields = Claim.fields_of(claim.as_contract())
+    return {name: plain(value) for name, value in fields.items()} | {"key": claim.key}
+
+
+def _data(prepared: Prepared) -> dict[str, JSON] | None:
     """Return which rows were used, in which order."""
-    if prepared.split is None or prepared.sample is None or prepared.columns is None:
+    sample = prepared.sample
+    if sample is None:
         return None
-    request = prepared.split.request
+    split = sample.split
     return {
-        "dataset": request.dataset,
-        "config": request.config,
-        "split": request.split,
-        "revision": request.revision,
-        "fingerprint": prepared.split.fingerprint,
-        "rows_of_split": prepared.split.rows,
-        "rows_used": prepared.sample.rows,
-        "order": {"generator": "numpy PCG64 permutation", "seed": seed},
-        "inputs": list(prepared.columns.inputs),
-        "target": prepared.columns.target,
-        "assumptions": list(prepared.split.assumptions),
+        "dataset": split.request.dataset,
+        "config": split.request.config,
+        "split": split.request.split,
+        "revision": split.request.revision,
+        "fingerprint": split.fingerprint,
+        "sha256": split.sha256,
+        "read_by": plain(split.reader),
+        "rows_of_split": split.rows,
+        "rows_used": sample.rows,
+        "order": {
+            "generator": "numpy PCG64 permutation",
+            "seed": prepared.seeds.order,
+            "first_rows": _first(sample),
+        },
+        "inputs": list(sample.columns.inputs),
+        "target": sample.columns.target,
+        "assumptions": list(split.assumptions),
     }
 
 
-def _plain(value: Any) -> Any:
-    """Turn enums, paths and tuples into JSON."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return str(value)
+def _first(sample: Sample) -> list[JSON]:
+    """Return the places of the first rows, to see whether another numpy draws the same ones."""
+    return [int(place) for place in sample.order[:8]]
+
+
+def _predictions(asked: Asked) -> dict[str, JSON]:
+    """Return which run answered which rows: answers of earlier runs are used again."""
+    return {
+        "reused_rows": asked.reused,
+        "passes": [
+            {
+                "run": segment.run,
+                "first_row": segment.first,
+                "rows": segment.rows,
+                "wall_s": segment.sandbox.get("wall_s"),
+                "level": segment.sandbox.get("level"),
+            }
+            for segment in asked.segments
+        ],
+    }
+
+
+def device_name(device: str) -> str:
+    """Return what the machine calls its processor; "" where it does not say."""
+    if device != "cpu":
+        cards = sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))
+        found = [match[1] for card in cards if (match := _GPU.search(card.read_text()))]
+        return ", ".join(dict.fromkeys(found))
+    try:
+        match = _CPU.search(Path("/proc/cpuinfo").read_text())
+    except OSError:
+        match = None
+    return match[1].strip() if match else platform.processor() or platform.machine()

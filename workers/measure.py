@@ -4,9 +4,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
 
@@ -16,7 +14,6 @@ from analysis.contract import (
     Case,
     Check,
     CheckError,
-    Columns,
     Finding,
     Job,
     Limits,
@@ -25,50 +22,51 @@ from analysis.contract import (
     Unsupported,
 )
 from registry import services
-from registry.hub.client import HubClient
 from registry.hub.problems import GatedOrForbidden, HubProblem, Missing, Unauthorised
 from registry.models import Run
 from registry.models.runs import MAX_FAULTS
 from workers import evidence
+from workers.asking import Asking, Begin, Changed, facts_of
+from workers.fetching import Prepared, prepare, subject_of
 from workers.leases import Heartbeat
-from workers.samples import Sample, Split, Splits, sample
+from workers.predictions import Predictions, key_of
+from workers.prefetch import AHEAD
 from workers.sandbox.outcomes import Cancelled, Died, Reason, SandboxUnavailable
 from workers.sandbox.runner import Sandbox
-from workers.snapshots import Fetched, Snapshots
+from workers.sandbox.session import Session
 
 log = logging.getLogger(__name__)
 
-SEED = 20_230_514  # of the sample order, fixed before anything is seen; a request may name another
 DEVICES = {"files": "cpu", "cpu": "cpu", "gpu": "cuda"}
+# The only options of a run that a probe sees: others name the data, or what is expected of them.
+FOR_THE_PROBE = ("batch_size",)
 
-_sandbox: Sandbox | None = None
+_sandbox: tuple[str, Sandbox] | None = None
 
 
-def sandbox() -> Sandbox:
-    """Return this process's sandbox, started when it is first needed."""
+def device_of(run: Run) -> str:
+    """Return where the network of a run goes: what this worker is told, or what its queue says."""
+    return str(settings.ASSAY_DEVICE) or DEVICES[run.queue]
+
+
+def sandbox(device: str = "cpu") -> Sandbox:
+    """Return this process's sandbox for a device, started when it is first needed."""
     global _sandbox
+    if _sandbox is not None and _sandbox[0] != device:
+        close_sandbox()
     if _sandbox is None:
-        _sandbox = Sandbox(settings.ASSAY_HOME)
-        _sandbox.start()
-    return _sandbox
+        made = Sandbox(settings.ASSAY_HOME, device=device, threads=settings.ASSAY_THREADS)
+        made.start()
+        _sandbox = device, made
+    return _sandbox[1]
 
 
 def close_sandbox() -> None:
     """End this process's sandbox."""
     global _sandbox
     if _sandbox is not None:
-        _sandbox.close()
+        _sandbox[1].close()
         _sandbox = None
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Everything that a probe needs, fetched and sampled."""
-
-    files: dict[str, Fetched]
-    split: Split | None
-    sample: Sample | None
-    columns: Columns | None
 
 
 def execute(run: Run) -> None:
@@ -123,99 +121,110 @@ def _measure(run: Run, beat: Heartbeat) -> tuple[Finding, dict[str, JSON]]:
             f" {run.check_version}: ask again.",
             "check",
         )
-    subject = _subject(run)
+    AHEAD.meet(run, beat.alive)
+    subject = subject_of(run)
     if not check.applies_to(subject):
         raise Unsupported("The check has nothing to measure on this revision.", "check")
-    options = cast("dict[str, JSON]", run.options)
-    seed = int(cast("int", options.get("seed", SEED)))
     settings.ASSAY_HOME.joinpath("work").mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=settings.ASSAY_HOME / "work", prefix=f"run-{run.pk}-"))
     try:
-        prepared = _prepare(run, check, subject, beat, work, seed)
-        job = _job(run, check, subject, prepared, seed)
-        blobs = {path: file.blob for path, file in prepared.files.items()}
-        inputs = prepared.sample.inputs if prepared.sample else None
+        prepared = prepare(run, check, subject, beat.show, beat.alive)
+        job = job_of(run, check, subject, prepared)
         beat.show("measuring", 0, job.rows)
-        with sandbox().run(job, blobs, inputs, on_beat=beat.alive) as session:
-            case = _case(subject, prepared, options)
-            finding = check.judge(case, _watched(session.parts(), beat, job.rows))
-            session.stop()
-        facts = evidence.collect(run, finding, prepared, seed, session.report)
+        AHEAD.begin(run)
+        try:
+            return _judged(run, check, subject, prepared, job, work, beat)
+        except Changed:  # what it had answered was dropped; nothing of it is used now
+            return _judged(run, check, subject, prepared, job, work, beat)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return finding, facts
 
 
-def _subject(run: Run) -> Subject:
-    """Describe what is to be measured, with the claim as the card states it."""
-    plain = run.revision.subject()
-    claim = run.claim.as_contract() if run.claim else None
-    return Subject(
-        repo=plain.repo,
-        sha=plain.sha,
-        files=plain.files,
-        config=plain.config,
-        pipeline_tag=plain.pipeline_tag,
-        library=plain.library,
-        claim=claim,
-    )
+def _judged(
+    run: Run,
+    check: Check,
+    subject: Subject,
+    prepared: Prepared,
+    job: Job,
+    work: Path,
+    beat: Heartbeat,
+) -> tuple[Finding, dict[str, JSON]]:
+    """Ask the network, judge what it answers, and collect the evidence."""
+    case = _case(run, subject, prepared)
+    begin = _beginner(prepared, beat)
+    store, key = _store(run, prepared, job)
+    with Asking(run.pk, job, prepared.sample, begin, work, store, key) as asking:
+        finding = check.judge(case, _watched(asking.parts(), beat, job.rows))
+        asked = asking.settle(finding.evidence.get("rows_read"))
+    return finding, evidence.collect(run, finding, prepared, job, asked)
 
 
-def _prepare(
-    run: Run, check: Check, subject: Subject, beat: Heartbeat, work: Path, seed: int
-) -> Prepared:
-    """Fetch the dataset's split first (it is what is most often missing), then the files."""
-    split = drawn = columns = None
-    request = check.wants(subject)
-    hub = run.revision.repo.hub.url
-    # The token is that of one hub, and no other ever sees it.
-    token = settings.ASSAY_HUB_TOKEN if hub == settings.ASSAY_HUB.rstrip("/") else ""
-    with HubClient(hub, token) as client:
-        if request is not None:
-            asked = str(run.options.get("dataset_revision") or request.revision)
-            request = replace(request, revision=asked)
-            beat.show("reading the dataset")
-            split = Splits(settings.ASSAY_HOME).read(client, request, beat.alive)
-            Run.objects.filter(pk=run.pk).update(dataset_sha=split.request.revision)
-            columns = check.columns(subject, split.features)
-            limit = run.options.get("n")
-            drawn = sample(split, columns, seed=seed, limit=limit, folder=work)
-        files = Snapshots(settings.ASSAY_HOME).fetch(
-            client,
-            run.revision,
-            lambda done, total: beat.show("fetching the files", done >> 20, total >> 20),
-        )
-    return Prepared(files, split, drawn, columns)
+def _beginner(prepared: Prepared, beat: Heartbeat) -> Begin:
+    """Return what opens a session of the sandbox on the files of a run."""
+    blobs = {path: file.blob for path, file in prepared.files.items()}
+
+    def begin(job: Job, rows: Path | None) -> Session:
+        return sandbox(job.device).run(job, blobs, rows, on_beat=beat.alive)
+
+    return begin
 
 
-def _job(run: Run, check: Check, subject: Subject, prepared: Prepared, seed: int) -> Job:
-    """Return what the probe may see; the runner replaces the paths by those inside."""
-    options = {key: value for key, value in run.options.items() if key != "limits"}
+def _store(run: Run, prepared: Prepared, job: Job) -> tuple[Predictions | None, str]:
+    """Return where answers are kept, and under which name; None for a run that asks anew."""
+    sample = prepared.sample
+    if run.options.get("fresh") or sample is None or settings.ASSAY_PREDICTIONS_BYTES <= 0:
+        return None, ""
+    request = sample.split.request
+    network = {
+        "hub": run.revision.repo.hub.url,
+        "sha": run.revision.sha,
+        "files": {path: file.sha256 for path, file in prepared.files.items()},
+        "check_version": run.check_version,
+    }
+    data = {
+        "split": [request.dataset, request.config, request.split, request.revision],
+        "rows": [sample.split.rows, sample.split.sha256],
+        "columns": list(sample.columns.inputs),
+        "order": prepared.seeds.order,
+    }
+    store = Predictions(settings.ASSAY_HOME, settings.ASSAY_PREDICTIONS_BYTES)
+    return store, key_of(facts_of(job, network, data))
+
+
+def job_of(run: Run, check: Check, subject: Subject, prepared: Prepared) -> Job:
+    """Return what the probe may see; the runner replaces the paths by those inside.
+
+    Nothing here names the dataset, says where a row stood in it, or is the claimed value.
+    """
+    options = {name: run.options[name] for name in FOR_THE_PROBE if name in run.options}
     limits = run.options.get("limits")
+    sample = prepared.sample
     return Job(
         check=run.check_id,
         snapshot=Path("/model"),
-        inputs=Path("/inputs") if prepared.sample else None,
-        rows=prepared.sample.rows if prepared.sample else 0,
-        columns=prepared.columns.inputs if prepared.columns else (),
-        device=DEVICES[run.queue],
-        seed=seed,
+        inputs=Path("/inputs") if sample else None,
+        rows=sample.rows if sample else 0,
+        columns=sample.names if sample else (),
+        device=device_of(run),
+        seed=prepared.seeds.probe,
         allow_code=settings.ASSAY_ALLOW_CODE,
         options=options | dict(check.options(subject)),
         limits=Limits(**limits) if isinstance(limits, dict) else Limits(),
     )
 
 
-def _case(subject: Subject, prepared: Prepared, options: dict[str, JSON]) -> Case:
+def _case(run: Run, subject: Subject, prepared: Prepared) -> Case:
     """Return what the judge knows."""
-    if prepared.split is None or prepared.sample is None or prepared.columns is None:
+    sample = prepared.sample
+    # Also what a judge draws follows from the seed, and is drawn again in a replay.
+    options = run.options | {"seed": prepared.seeds.order}
+    if sample is None:
         return Case(subject, [], 0, options=options)
-    target = prepared.split.features[prepared.columns.target]
     return Case(
         subject=subject,
-        targets=prepared.sample.targets,
-        population=prepared.split.rows,
-        label_names=target.names,
+        targets=sample.targets,
+        population=sample.split.rows,
+        label_names=sample.split.features[sample.columns.target].names,
         options=options,
     )
 

@@ -1,4 +1,4 @@
-"""Splits of datasets: read by `datasets` from the same hub, kept as Arrow, cut into wall halves.
+"""Splits of datasets: read by `datasets` from the same hub, kept as Arrow.
 
 The library that reads them keeps its endpoint for the life of a process, so each split is read in
 a process of its own (``workers.splits``), which also bounds its memory and its time.
@@ -16,12 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.contract import JSON, CheckError, Columns, DataRequest, Feature, Unsupported
+from analysis.contract import CheckError, DataRequest, Feature, Unsupported
 from registry.hub.client import HubClient
 from registry.hub.problems import Missing
 
 READ_LIMIT_S = 1800.0
-FORMAT = 2  # of the folder that a split is kept in
+FORMAT = 3  # of the folder that a split is kept in
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Split:
     request: DataRequest  # with the config and the commit that were found
     rows: int
     fingerprint: str
+    sha256: str  # of rows.arrow
+    reader: dict[str, str]  # versions of the libraries that read it
     features: dict[str, Feature]
     assumptions: tuple[str, ...]
 
@@ -44,21 +46,14 @@ class Split:
             request=DataRequest(**known["request"]),
             rows=known["rows"],
             fingerprint=known["fingerprint"],
+            sha256=known["sha256"],
+            reader=known["reader"],
             features={
                 name: Feature(feature["kind"], tuple(feature["names"]))
                 for name, feature in known["features"].items()
             },
             assumptions=tuple(known["assumptions"]),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The rows of a run in their order: inputs for the sandbox, targets for the judge."""
-
-    inputs: Path
-    targets: list[JSON]
-    rows: int
 
 
 class Splits:
@@ -109,10 +104,11 @@ class Splits:
                 raise Unsupported(answer["unsupported"], answer["missing"])
             if "error" in answer:
                 raise CheckError(answer["error"])
-            made = Path(draft) / "split"
+            if (folder / "split.json").exists():  # somebody else was faster
+                return
             if folder.exists():
                 shutil.rmtree(folder)
-            made.replace(folder)
+            (Path(draft) / "split").replace(folder)
 
 
 def _environment(client: HubClient, draft: Path) -> dict[str, str]:
@@ -163,25 +159,3 @@ def _run_reader(
         raise CheckError(f"The reader of the dataset died with status {process.returncode}.")
     parsed: dict[str, str] = json.loads(answer.read_text())
     return parsed
-
-
-def sample(split: Split, columns: Columns, *, seed: int, limit: int | None, folder: Path) -> Sample:
-    """Draw rows without replacement in the order of the seed, and part inputs from targets.
-
-    ``limit`` None takes the whole split. The inputs go to an Arrow file in ``folder``; the targets
-    never leave this process.
-    """
-    import numpy as np
-    import pyarrow as pa
-
-    wanted = [*columns.inputs, columns.target]
-    with pa.memory_map(str(split.folder / "rows.arrow")) as source:
-        table = pa.ipc.open_file(source).read_all().select(wanted)
-        order = np.random.Generator(np.random.PCG64(seed)).permutation(table.num_rows)
-        drawn = table.take(pa.array(order[:limit]))
-        targets: list[JSON] = drawn.column(columns.target).to_pylist()
-        inputs = folder / "inputs.arrow"
-        only_inputs = drawn.select(list(columns.inputs)).combine_chunks()
-        with pa.OSFile(str(inputs), "wb") as sink, pa.ipc.new_file(sink, only_inputs.schema) as out:
-            out.write_table(only_inputs, max_chunksize=1024)
-    return Sample(inputs, targets, len(targets))

@@ -1,13 +1,14 @@
 """The files of a revision on this machine: fetched once, kept under their own digest."""
 
-import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from analysis.contract import Unsupported
+from registry import blobs
 from registry.hub.client import HubClient
 from registry.models import File, Revision
 
@@ -47,7 +48,8 @@ class Snapshots:
     """A folder of blobs. Names of files live in the database only, never on disk."""
 
     def __init__(self, home: Path) -> None:
-        self._blobs = home / "blobs"
+        self._home = home
+        self._blobs = blobs.folder(home)
 
     def fetch(
         self, client: HubClient, revision: Revision, on_bytes: Callable[[int, int], None]
@@ -74,6 +76,35 @@ class Snapshots:
             done += fetched[path].size
         return fetched
 
+    def fetch_exactly(
+        self,
+        client: HubClient,
+        revision: Revision,
+        digests: Mapping[str, str],
+        on_bytes: Callable[[int, int], None],
+    ) -> dict[str, Fetched]:
+        """Return the named files, each with the SHA-256 that is expected; bytes are looked at.
+
+        Raises Unsupported (missing weights) that names the file and both digests, HubProblem.
+        """
+        known = {file.path: file for file in revision.files.all()}
+        for path in digests:
+            if path not in known:
+                raise Unsupported(f"The revision has no file {path!r}, which was read.", "files")
+        total = sum(known[path].size for path in digests)
+        self._check_room(total)
+        fetched, done = {}, 0
+        for path, expected in sorted(digests.items()):
+            blob = self._path(expected)
+            if not (blob.exists() and blobs.digest(blob) == expected):
+                blob = self._download(client, revision, known[path], promised="")
+            if blob.name != expected:
+                raise Unsupported(changed(path, blob.name, expected), "weights")
+            fetched[path] = Fetched(path, blob, expected, blob.stat().st_size)
+            done += fetched[path].size
+            on_bytes(done, total)
+        return fetched
+
     def _check_room(self, total: int) -> None:
         if total > SNAPSHOT_LIMIT:
             raise Unsupported(
@@ -93,28 +124,42 @@ class Snapshots:
     ) -> Fetched:
         known = self._path(file.sha256) if file.sha256 else None
         if known is None or not known.exists():
-            draft = self._blobs / f".{os.getpid()}-{file.pk}"  # two workers may fetch one file
-            got = client.download(
-                revision.repo.name,
-                revision.sha,
-                file.path,
-                draft,
-                expected_size=file.size or None,
-                expected_sha256=file.sha256 or None,
-                on_bytes=on_bytes,
-            )
-            known = self._path(got.sha256)
-            known.parent.mkdir(exist_ok=True)
-            draft.replace(known)
-            if not file.sha256:  # small files have none at the hub; next time it is found here
-                File.objects.filter(pk=file.pk).update(sha256=got.sha256)
+            known = self._download(client, revision, file, file.sha256, on_bytes)
         return Fetched(file.path, known, known.name, known.stat().st_size)
 
+    def _download(
+        self,
+        client: HubClient,
+        revision: Revision,
+        file: File,
+        promised: str,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> Path:
+        # Two workers may fetch one file, and so may this one for its next run.
+        draft = self._blobs / f".{os.getpid()}-{threading.get_ident()}-{file.pk}"
+        got = client.download(
+            revision.repo.name,
+            revision.sha,
+            file.path,
+            draft,
+            expected_size=file.size or None,
+            expected_sha256=promised or None,
+            on_bytes=on_bytes,
+        )
+        blob = self._path(got.sha256)
+        blob.parent.mkdir(exist_ok=True)
+        draft.replace(blob)
+        if not file.sha256:  # small files have none at the hub; next time it is found here
+            File.objects.filter(pk=file.pk).update(sha256=got.sha256)
+        return blob
+
     def _path(self, sha256: str) -> Path:
-        return self._blobs / sha256[:2] / sha256
+        return blobs.place(self._home, sha256)
 
 
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file, read in pieces."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def changed(path: str, found: str, expected: str) -> str:
+    """Say that a file is not the one that was measured."""
+    return (
+        f"The file {path} is not the one that was measured: its SHA-256 is {found}, expected was"
+        f" {expected}."
+    )

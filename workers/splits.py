@@ -4,13 +4,16 @@ Writes ``split/rows.arrow`` and ``split/split.json``, and ``answer.json`` last: 
 why not.
 """
 
+import hashlib
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 KINDS = {"Image": "image", "Audio": "audio", "ClassLabel": "label"}
 TEXTS = {"string", "large_string"}
+CHUNK = 1024  # rows
 LISTS = {"label": "labels", "text": "texts", "number": "numbers"}
 
 
@@ -100,6 +103,20 @@ def _flat_table(table: Any, names: set[str]) -> Any:
     return table
 
 
+def _write(table: Any, names: set[str], sink: Any) -> None:
+    """Write the rows, a chunk at a time, with the bytes of files that lie beside the table."""
+    import pyarrow as pa
+    from datasets.table import embed_table_storage
+
+    out = None
+    for start in range(0, max(1, table.num_rows), CHUNK):
+        chunk = _flat_table(embed_table_storage(table.slice(start, CHUNK)), names)
+        out = out or pa.ipc.new_file(sink, chunk.schema)
+        out.write_table(chunk.combine_chunks(), max_chunksize=CHUNK)
+    if out is not None:
+        out.close()
+
+
 def _read(asked: dict[str, str], folder: Path) -> None:
     """Load the split and write it undecoded."""
     import pyarrow as pa
@@ -123,20 +140,23 @@ def _read(asked: dict[str, str], folder: Path) -> None:
     table = data.data.table
     if data._indices is not None:
         table = data.flatten_indices().data.table
-    table = _flat_table(table, set(features))
-    with (
-        pa.OSFile(str(folder / "rows.arrow"), "wb") as sink,
-        pa.ipc.new_file(sink, table.schema) as out,
-    ):
-        out.write_table(table, max_chunksize=1024)
+    with pa.OSFile(str(folder / "rows.arrow"), "wb") as sink:
+        _write(table, set(features), sink)
     described = {
         "request": asked | {"config": config},
         "rows": data.num_rows,
         "fingerprint": data._fingerprint,
+        "sha256": _digest(folder / "rows.arrow"),
+        "reader": {name: version(name) for name in ("datasets", "pyarrow")},
         "features": features,
         "assumptions": notes,
     }
     (folder / "split.json").write_text(json.dumps(described))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def main() -> None:

@@ -143,6 +143,7 @@ def refresh_listings() -> None:
 @worker_process_shutdown.connect
 def close(**_: Any) -> None:
     """Leave no sandbox behind."""
-    from workers import measure
+    from workers import measure, prefetch
 
+    prefetch.AHEAD.stop()
     measure.close_sandbox()

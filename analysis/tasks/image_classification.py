@@ -21,7 +21,7 @@ from analysis.contract import (
 )
 from analysis.metrics import Stated
 from analysis.tasks import class_names, replies
-from analysis.tasks.rows import read_rows
+from analysis.tasks.rows import most_at_once, read_rows
 
 if TYPE_CHECKING:
     import torch
@@ -69,12 +69,13 @@ class ImageClassification:
         from analysis.loading import load_classifier
 
         classifier = load_classifier(job.snapshot, device=job.device, allow_code=job.allow_code)
-        runner = _Runner(classifier, job.limits.memory_bytes)
+        runner = _Runner(classifier, job.limits.memory_bytes, most_at_once(job, _WINDOW))
         waiting: list[Part] = []
         is_described = False
         for start, rows in read_rows(job, _WINDOW):
             top = runner.classify([row[0] for row in rows])
-            waiting.append(Part("predictions", {"start": start}, {"top": pack(top)}))
+            place: dict[str, JSON] = {"start": start, "rows": len(rows)}
+            waiting.append(Part("predictions", place, {"top": pack(top)}))
             if not runner.classes:
                 continue  # how many classes there are shows with the first picture
             if not is_described:
@@ -127,9 +128,10 @@ class _Reader(replies.RowReader):
 class _Runner:
     """Runs a classifier over pictures and remembers what it learnt about it on the way."""
 
-    def __init__(self, classifier: "Classifier", memory_bytes: int) -> None:
+    def __init__(self, classifier: "Classifier", memory_bytes: int, most: int) -> None:
         self.classifier = classifier
         self.memory_bytes = memory_bytes
+        self.most = most
         self.batch_size = 0
         self.classes = 0
         self.is_plain = False  # whether pixels lie channel by channel, not pixel by pixel
@@ -181,7 +183,7 @@ class _Runner:
 
         if not self.batch_size:
             fitting = self.memory_bytes // 8 // (4 * _COST * pixels[0].numel() + 1)
-            self.batch_size = 1 << (max(1, min(fitting, _WINDOW)).bit_length() - 1)
+            self.batch_size = 1 << (max(1, min(fitting, self.most)).bit_length() - 1)
         found: list[NumpyArray] = []
         done = 0
         while done < len(pixels):

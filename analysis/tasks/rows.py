@@ -8,6 +8,12 @@ from analysis.contract import CheckError, Job
 Row = tuple[Any, ...]
 
 
+def most_at_once(job: Job, usual: int) -> int:
+    """Return the largest batch: the task's own, or less where the run's options say so."""
+    asked = job.options.get("batch_size")
+    return min(usual, asked) if type(asked) is int and asked > 0 else usual
+
+
 def read_rows(job: Job, batch_rows: int) -> Iterator[tuple[int, list[Row]]]:
     """Yield (index of the first row, rows), each row with the job's columns in the job's order.
 

@@ -19,7 +19,7 @@ from analysis.contract import (
 )
 from analysis.metrics import Stated
 from analysis.tasks import replies
-from analysis.tasks.rows import Row, read_rows
+from analysis.tasks.rows import Row, most_at_once, read_rows
 
 if TYPE_CHECKING:
     from analysis.loading import SentenceEncoder
@@ -76,12 +76,13 @@ class SentenceSimilarity:
         from analysis.loading import load_sentence_encoder
 
         encoder = load_sentence_encoder(job.snapshot, device=job.device, allow_code=job.allow_code)
-        yield Part("network", _describe(encoder))
+        largest = most_at_once(job, _BATCH)
+        yield Part("network", _describe(encoder, largest))
         for start, rows in read_rows(job, _WINDOW):
-            scores = _compare(encoder, rows)
+            scores = _compare(encoder, rows, largest)
             yield Part(
                 "predictions",
-                {"start": start},
+                {"start": start, "rows": len(rows)},
                 {name: pack(values) for name, values in scores.items()},
             )
 
@@ -120,9 +121,9 @@ def _assumptions(stated: Stated, network: Mapping[str, JSON]) -> Iterator[str]:
         yield said[:200]
 
 
-def _describe(encoder: "SentenceEncoder") -> dict[str, JSON]:
+def _describe(encoder: "SentenceEncoder", largest: int) -> dict[str, JSON]:
     return {
-        "batch_size": _BATCH,
+        "batch_size": largest,
         "dtype": "float32",
         "weights": list(encoder.loaded.files),
         "own_code": encoder.loaded.ran_own_code,
@@ -132,7 +133,9 @@ def _describe(encoder: "SentenceEncoder") -> dict[str, JSON]:
     }
 
 
-def _compare(encoder: "SentenceEncoder", rows: Sequence[Row]) -> dict[str, NumpyArray]:
+def _compare(
+    encoder: "SentenceEncoder", rows: Sequence[Row], largest: int
+) -> dict[str, NumpyArray]:
     """Give each similarity of each pair, float32, NaN where one of the two is no text."""
     pairs = [(a, b) if isinstance(a, str) and isinstance(b, str) else None for a, b in rows]
     texts = list(dict.fromkeys(text for pair in pairs if pair for text in pair))
@@ -141,7 +144,7 @@ def _compare(encoder: "SentenceEncoder", rows: Sequence[Row]) -> dict[str, Numpy
     scores = {name: np.full(len(rows), np.nan, dtype=np.float32) for name in SIMILARITIES}
     if not texts:
         return scores
-    vectors = _encode(encoder, texts)
+    vectors = _encode(encoder, texts, largest)
     first = vectors[[places[pair[0]] for pair in pairs if pair]]
     second = vectors[[places[pair[1]] for pair in pairs if pair]]
     dots = (first * second).sum(1)
@@ -154,12 +157,12 @@ def _compare(encoder: "SentenceEncoder", rows: Sequence[Row]) -> dict[str, Numpy
     return scores
 
 
-def _encode(encoder: "SentenceEncoder", texts: Sequence[str]) -> NumpyArray:
+def _encode(encoder: "SentenceEncoder", texts: Sequence[str], largest: int) -> NumpyArray:
     """Encode texts: (n, dimensions)."""
     from analysis.loading.batching import Batches
 
     ids = encoder.tokenize(texts)
-    batches = Batches(budget=_BATCH_TOKENS, largest=_BATCH)
+    batches = Batches(budget=_BATCH_TOKENS, largest=largest)
     vectors: NumpyArray | None = None
     found = batches.each(
         [len(row) for row in ids],

@@ -293,3 +293,18 @@ class FacetsSerializer(serializers.Serializer[Any]):
     count_is_capped = serializers.BooleanField(help_text="There are more than that.")
     count_is_estimate = serializers.BooleanField(help_text="There are about so many.")
     facets = serializers.DictField(child=ChoiceSerializer(many=True))
+
+
+class KeySerializer(serializers.Serializer[Any]):
+    """A public key by which findings are signed."""
+
+    keyid = serializers.CharField(help_text="SHA-256 of the raw key, as in the envelopes.")
+    algorithm = serializers.CharField()
+    public_key = serializers.CharField(help_text="The raw 32 bytes, base64.")
+    pem = serializers.CharField()
+
+
+class KeyListSerializer(serializers.Serializer[Any]):
+    """The public keys by which findings are signed."""
+
+    keys = KeySerializer(many=True)

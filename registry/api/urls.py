@@ -27,6 +27,7 @@ urlpatterns = [
     path("v1/measures/<slug:id>", ecosystem.MeasureView.as_view(), name="measure"),
     path("v1/exports", ecosystem.ExportListView.as_view(), name="export-list"),
     path("v1/exports/<slug:name>", ecosystem.ExportView.as_view(), name="export"),
+    path("v1/keys", views.KeyListView.as_view(), name="keys"),
     path("v1/mirror", mirror.MirrorView.as_view(), name="mirror"),
     path("v1/repos/<int:pk>/counters", history.CountersView.as_view(), name="counters"),
     path(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
@@ -17,7 +18,7 @@ from rest_framework.reverse import reverse
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from registry import services
+from registry import services, signing
 from registry.api import problems
 from registry.api.filters import DeclaredFilters, Filter, refuse_unknown
 from registry.api.schema import ResourceSchema
@@ -25,6 +26,7 @@ from registry.api.serializers import (
     ClaimSerializer,
     FindingDetailSerializer,
     FindingSerializer,
+    KeyListSerializer,
     RunRequestSerializer,
     RunSerializer,
 )
@@ -197,6 +199,27 @@ def _claim(revision: Revision, number: int | None) -> Claim | None:
     return claim
 
 
+class KeyListView(APIView):
+    """The public keys by which findings are signed."""
+
+    @extend_schema(
+        summary="Read the public keys of signatures",
+        description=(
+            "Ed25519 keys; `keyid` is the SHA-256 of the raw key and stands in each envelope."
+            " Empty where this server signs nothing."
+        ),
+        responses=KeyListSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """List the keys."""
+        refuse_unknown(request, ())
+        home = settings.ASSAY_HOME
+        keys = []
+        if signing.has_key(home):
+            keys = [signing.described(signing.load_key(home).public_key())]
+        return Response(KeyListSerializer({"keys": keys}).data)
+
+
 class RootView(APIView):
     """What there is."""
 
@@ -211,7 +234,7 @@ class RootView(APIView):
         resources = {name: reverse(f"api:{name[:-1]}-list", request=request) for name in names}
         others = {
             name: reverse(f"api:{name}", request=request)
-            for name in ("mirror", "facets", "openapi")
+            for name in ("mirror", "facets", "keys", "openapi")
         }
         return Response(resources | others)
 

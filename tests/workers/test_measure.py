@@ -122,7 +122,7 @@ def test_a_hostile_network_ends_with_its_reason_and_the_worker_goes_on(run, name
     assert (hostile.status, hostile.code) == (Run.Status.DEAD, HOSTILE[name][1]), hostile.reason
     assert hostile.reason.endswith(".")
     assert not Finding.objects.exists()
-    assert run("calm").status == Run.Status.DONE
+    assert run("calm", fresh=True).status == Run.Status.DONE
 
 
 def test_a_hostile_pickle_is_not_loaded_and_leaves_no_trace(run):

@@ -6,7 +6,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from datasets import ClassLabel, Features, List, Translation, Value
+from PIL import Image as Picture
 
+from registry import blobs
 from workers import splits
 
 FEATURES = Features(
@@ -65,3 +67,21 @@ def test_a_split_of_nested_columns_is_read(tmp_path: Path):
     assert kinds == {"id": "number", "pair.a": "text", "pair.b": "numbers"}
     with pa.ipc.open_file(str(tmp_path / "split" / "rows.arrow")) as file:
         assert file.read_all().to_pylist() == [{"id": 1, "pair.a": "x", "pair.b": [1, 2]}]
+
+
+def test_pictures_that_lie_beside_the_table_are_kept(tmp_path: Path):
+    """A folder of pictures names only their paths, which are gone when the reader has ended."""
+    content: dict[str, bytes] = {}
+    for name in ("cat", "dog"):
+        place = tmp_path / "data" / "test" / name / "0.png"
+        place.parent.mkdir(parents=True)
+        Picture.new("L", (4, 4), len(content)).save(place)
+        content[name] = place.read_bytes()
+    asked = {"dataset": str(tmp_path / "data"), "config": "", "split": "test", "revision": ""}
+    splits._read(asked, tmp_path / "split")
+    with pa.ipc.open_file(str(tmp_path / "split" / "rows.arrow")) as file:
+        rows = file.read_all().to_pylist()
+    assert [row["image"]["bytes"] for row in rows] == list(content.values())
+    known = json.loads((tmp_path / "split" / "split.json").read_text())
+    assert known["sha256"] == blobs.digest(tmp_path / "split" / "rows.arrow")
+    assert known["reader"].keys() == {"datasets", "pyarrow"}

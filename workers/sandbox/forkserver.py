@@ -16,7 +16,7 @@ from pathlib import Path
 from workers.sandbox import channel, watcher
 from workers.sandbox.launcher import command
 from workers.sandbox.outcomes import SandboxUnavailable
-from workers.sandbox.plan import PROJECT, Plan, Wall, interpreter_folders
+from workers.sandbox.plan import CUDA_VARIABLES, PROJECT, Plan, Wall, interpreter_folders
 
 _START_S = 180.0
 _HELLO_S = 20.0
@@ -156,7 +156,7 @@ def _widen(pipe: int) -> None:
 
 def _without_secrets() -> dict[str, str]:
     """What the launcher itself needs; the zygote's environment is made anew."""
-    return {key: os.environ[key] for key in ("LD_LIBRARY_PATH",) if key in os.environ}
+    return {key: os.environ[key] for key in CUDA_VARIABLES if key in os.environ}
 
 
 def dedicated_uid() -> int | None:

@@ -41,6 +41,7 @@ _SMALL = (
     "/sys/devices/system/node",
 )
 _CUDA_FOLDERS = ("/opt", "/sys")
+CUDA_VARIABLES = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")  # where it is, which GPU to use
 _CUDA_DEVICES = ("nvidiactl", "nvidia-uvm", "nvidia-uvm-tools")
 
 
@@ -183,6 +184,7 @@ def environment(plan: Plan) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "JE_ARROW_MALLOC_CONF": "background_thread:false",
     }
-    if plan.cuda and (folders := os.environ.get("LD_LIBRARY_PATH")):
-        out["LD_LIBRARY_PATH"] = folders
+    for name in CUDA_VARIABLES if plan.cuda else ():
+        if said := os.environ.get(name):
+            out[name] = said
     return out

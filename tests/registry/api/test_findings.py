@@ -14,7 +14,7 @@ def test_it_works(api):
     finding = factories.finding(envelope={"payloadType": "x"})
     row = api.get(LIST).json()["results"][0]
     assert (row["id"], row["run"], row["verdict"]) == (finding.pk, finding.run_id, "confirmed")
-    assert row["check"] == {"id": "claim", "version": 1}
+    assert row["check"] == {"id": "claim", "version": factories.CLAIM.version}
     assert row["estimate"] == {"value": 0.9173, "low": 0.9118, "high": 0.9226, "n": 10_000}
     assert "evidence" not in row
     detail = api.get(f"{LIST}/{finding.pk}").json()

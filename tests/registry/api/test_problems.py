@@ -96,6 +96,6 @@ def test_the_root_lists_what_there_is(api):
     body = api.get("/api/v1/").json()
     nouns = ["repos", "claims", "runs", "findings", "scans", "scan-executions", "measures"]
     nouns += ["measurements", "exports", "syncs", "changes"]
-    assert list(body) == [*nouns, "mirror", "facets", "openapi"]
+    assert list(body) == [*nouns, "mirror", "facets", "keys", "openapi"]
     for address in body.values():
         assert api.get(address).status_code == 200

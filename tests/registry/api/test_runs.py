@@ -27,7 +27,7 @@ def test_it_works(api):
         3,
         9,
     )
-    assert row["check"] == {"id": "claim", "version": 1}
+    assert row["check"] == {"id": "claim", "version": factories.CLAIM.version}
     assert row["finding"] is None
     assert answer["Cache-Control"] == "no-cache"
     assert not {"worker", "lease_until", "requested_by", "key"} & set(row)
