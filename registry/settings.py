@@ -64,6 +64,7 @@ DATABASES = {"default": embedded.database_settings(environment.text("DATABASE_UR
 BROKER_URL = environment.text("BROKER_URL") or embedded.broker_url(ASSAY_HOME)
 
 LANGUAGE_CODE = "en-gb"
+USE_I18N = False  # one language: a page asks for it a hundred times
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -24,7 +24,7 @@ from registry.api.schema import ResourceSchema
 from registry.api.serializers import FacetsSerializer, RepoDetailSerializer, RepoSerializer
 from registry.api.views import NEWEST, OLDEST, Resource
 from registry.models import Repo
-from registry.search import BadQuestion, Question, Search
+from registry.search import BadQuestion, Count, Question, Search
 from registry.search.facets import FACETS
 from registry.search.question import ORDERS
 from registry.visibility import public_repos
@@ -133,6 +133,14 @@ def _described() -> list[dict[str, Any]]:
     ]
 
 
+def _counted(count: Count) -> dict[str, Any]:
+    return {
+        "count": count.n,
+        "count_is_capped": count.is_capped,
+        "count_is_estimate": count.is_estimate,
+    }
+
+
 class RepoPagination(KeysetPagination):
     """Pages of search, with a count where one is asked for."""
 
@@ -144,23 +152,20 @@ class RepoPagination(KeysetPagination):
         """Return the rows of the page; remember the addresses of its neighbours."""
         if is_plain(request):
             return super().paginate_queryset(queryset, request, view)
-        search = Search(question_of(request), page_size=limit_of(request))
+        counts = request.query_params.get("count") == "1"
+        search = Search(question_of(request), page_size=limit_of(request), counts=counts)
         try:
-            page = search.page(request.query_params.get("cursor", ""))
-            if request.query_params.get("count") == "1":
-                count = search.count()
-                self._count = {
-                    "count": count.n,
-                    "count_is_capped": count.is_capped,
-                    "count_is_estimate": count.is_estimate,
-                }
+            with search.running():
+                page = search.page(request.query_params.get("cursor", ""))
+                if counts:
+                    self._count = _counted(search.count())
+                keys = [row.pk for row in page.rows]
+                repos = queryset.in_bulk(keys)
         except keysets.BadCursor as error:
             raise exceptions.ValidationError({"cursor": [str(error)]}) from error
         except OperationalError as error:
             raise TookTooLong from error
         self.remember(request, page)
-        keys = [row.pk for row in page.rows]
-        repos = queryset.in_bulk(keys)
         return [repos[key] for key in keys if key in repos]
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -237,12 +242,6 @@ class FacetsView(APIView):
             ]
             for key, found in counted.items()
         }
-        body = {
-            "count": count.n,
-            "count_is_capped": count.is_capped,
-            "count_is_estimate": count.is_estimate,
-            "facets": facets,
-        }
-        response = Response(FacetsSerializer(body).data)
+        response = Response(FacetsSerializer(_counted(count) | {"facets": facets}).data)
         patch_cache_control(response, public=True, max_age=60)
         return response

@@ -147,6 +147,16 @@ class SampleLabel(models.Model):
         return f"sample: {self.facet} {self.value}"
 
 
+class SampleWord(models.Model):
+    """In which places of the sample a common word, or a beginning of words, occurs, as bits."""
+
+    query = models.CharField(max_length=70, primary_key=True)  # a tsquery of that one word
+    bits = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"sample: {self.query}"
+
+
 class SearchWord(models.Model):
     """A word that occurs, with about how many listings have it: what misspelt words may mean."""
 

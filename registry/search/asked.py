@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from registry.models import Listing, ListingSample, SearchCount
@@ -39,11 +38,6 @@ class Asked:
     def is_whole(self) -> bool:
         """Say whether everything fits."""
         return not (self.groups or self.queries or self.has_no_words)
-
-    @property
-    def is_single(self) -> bool:
-        """Say whether there is one condition only."""
-        return len(self.groups) + len(self.queries) == 1
 
     def n_of(self, facet: str) -> int:
         """Return how many rows have one of a facet's chosen values, at most."""
@@ -98,15 +92,19 @@ def literal(numbers: Iterable[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-def groups_of(chosen: Sequence[tuple[str, Sequence[str]]]) -> dict[str, dict[int, int]]:
-    """Look up the labels of chosen values, with their counts: one query; unknown ones are none."""
+def groups_read(chosen: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, list[Any]]:
+    """Return what looks up the labels of chosen values, as SQL with its parameters."""
+    wanted = [(key, value) for key, values in chosen for value in values]
+    return _GROUPS, [[key for key, _ in wanted], [value for _, value in wanted]]
+
+
+def groups_of(
+    chosen: Sequence[tuple[str, Sequence[str]]], rows: Iterable[tuple[Any, ...]]
+) -> dict[str, dict[int, int]]:
+    """Return by facet the labels that were found, with their counts; unknown values have none."""
     groups: dict[str, dict[int, int]] = {key: {} for key, _ in chosen}
-    if chosen:
-        wanted = [(key, value) for key, values in chosen for value in values]
-        with connection.cursor() as cursor:
-            cursor.execute(_GROUPS, [[key for key, _ in wanted], [value for _, value in wanted]])
-            for facet, number, n in cursor.fetchall():
-                groups[facet][number] = n
+    for facet, number, n in rows:
+        groups[facet][number] = n
     return groups
 
 

@@ -15,11 +15,12 @@ from registry.models import (
     Listing,
     ListingSample,
     SampleLabel,
+    SampleWord,
     SearchCount,
     SearchWord,
 )
 from registry.search import statements
-from registry.search.sample import keep_bits
+from registry.search.sample import keep_bits, keep_words
 
 SAMPLE_OF = 40_000
 PAIRS_FROM = 400_000
@@ -47,6 +48,7 @@ def recount() -> None:
             cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608
         cursor.execute(statements.SAMPLE, {"lots": lots})
         keep_bits(cursor)
+        keep_words(cursor)
         fewest = COMMON if total > COMMON else 0
         cursor.execute(statements.PAIRS, {"lots": pairs, "fewest": fewest, "places": PLACES})
         is_part = words < statements.LOTS
@@ -84,6 +86,6 @@ def _lots(most: int, total: int) -> int:
 
 
 def _analyse() -> None:
-    tables = (ListingSample, LabelPair, SampleLabel, SearchWord, Label)
+    tables = (ListingSample, LabelPair, SampleLabel, SampleWord, SearchWord, Label)
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in tables)}")

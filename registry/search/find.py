@@ -1,12 +1,11 @@
 """Answers a question: a page of listings, how many there are, and what else may be meant."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from operator import itemgetter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import DateTimeField
 from django.utils.timezone import now
 
 from registry import keysets
@@ -18,6 +17,7 @@ from registry.search.asked import (
     Asked,
     Size,
     groups_of,
+    groups_read,
     literal,
     size_of,
 )
@@ -27,15 +27,17 @@ from registry.search.question import Question
 from registry.search.rows import coarse
 from registry.search.tally import MANY, SHOWN, Choice, choices
 from registry.search.ways import Way
+from registry.search.windows import Window
 
 PAGE_SIZE = 25
 COUNTED = 10_000  # what is not known is counted up to here
 _SURELY_MORE = 15_000  # an estimate that cannot come of fewer than `COUNTED`
-_COUNTED_US = 8_000  # what is dearer to count is estimated
+_COUNTED_US = 11_500  # what is dearer to count is estimated
 _PINNED = 5
 _BEGINNINGS = 300  # names that begin so: with more, popularity decides alone
 _FIRST_WALKED = 6_000  # rows of a walk after which it is seen whether it leads anywhere
 _MOST_WALKED = 30_000
+_COUNTING = 0.8  # of what gathering costs
 
 _COLUMNS = "repo_id, folded, base, downloads_key, gap, parameters"
 _STATE = """
@@ -48,17 +50,18 @@ SELECT {columns} FROM (
     ORDER BY {order} LIMIT %s
 ) walked WHERE {condition} LIMIT %s
 """
-_IS_END = """
-SELECT NOT EXISTS (
-    SELECT FROM registry_listing WHERE {beyond} ORDER BY {order} OFFSET %s LIMIT 1)
+_PASSED = """
+SELECT {keys} FROM registry_listing WHERE {beyond} ORDER BY {order} OFFSET %s LIMIT 1
 """
-# Nor can this one: what fits is gathered before it is sorted.
+# Nor can this one: what fits is gathered, its keys alone, before it is sorted.
 _GATHER = """
-WITH hit AS MATERIALIZED (SELECT {columns} FROM registry_listing WHERE {condition})
-SELECT {columns}, (SELECT count(*) FROM hit) FROM hit
-WHERE {beyond} ORDER BY {order} LIMIT %s
+WITH hit AS MATERIALIZED (SELECT {keys} FROM registry_listing WHERE {condition})
+SELECT {columns}, (SELECT count(*) FROM hit) FROM registry_listing
+WHERE repo_id = ANY(ARRAY(SELECT repo_id FROM hit WHERE {beyond} ORDER BY {order} LIMIT %s))
+ORDER BY {order}
 """
-_FEW = "SELECT {columns}, labels FROM registry_listing WHERE {condition} LIMIT %s"
+# The labels as text: to make numbers of thousands of arrays takes longer than to count them.
+_FEW = "SELECT {columns}, labels::text FROM registry_listing WHERE {condition} LIMIT %s"
 _COUNT = """
 SELECT count(*) FROM (SELECT FROM registry_listing WHERE {condition} LIMIT %s) hit
 """
@@ -87,65 +90,13 @@ class Count:
         return f"{self.n:,}+" if self.is_capped else f"{self.n:,}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """The part of an order that a page lies in, as SQL."""
-
-    order: keysets.Order
-    columns: str
-    backwards: bool
-    key: Sequence[Any] | None
-
-    @property
-    def descending(self) -> bool:
-        return self.order.descending != self.backwards
-
-    @property
-    def beyond(self) -> str:
-        if self.key is None:
-            return "true"
-        sign = "<" if self.descending else ">"
-        return f"({', '.join(self.order.columns)}) {sign} ({', '.join(['%s'] * len(self.key))})"
-
-    @property
-    def order_field(self) -> Any:
-        return Listing._meta.get_field(self.order.columns[0])
-
-    def sql(self, text: str, condition: str) -> str:
-        """Fill a statement in."""
-        way = " DESC" if self.descending else ""
-        order = ", ".join(column + way for column in self.order.columns)
-        return text.format(
-            columns=self.columns, beyond=self.beyond, order=order, condition=condition
-        )
-
-    def cut(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """Return the rows that lie in it, in its order."""
-        names = self.columns.split(", ")
-        key = itemgetter(*(names.index(column) for column in self.order.columns))
-        found = sorted(rows, key=key, reverse=self.descending)
-        if self.key is None:
-            return found
-        first, last = self.key
-        if isinstance(self.order_field, DateTimeField):
-            first = self.order_field.to_python(first)
-        start = (first, last)
-        if self.descending:
-            return [row for row in found if key(row) < start]
-        return [row for row in found if key(row) > start]
-
-    def listings(self, rows: Iterable[Sequence[Any]]) -> list[Listing]:
-        """Return rows as listings."""
-        names = self.columns.split(", ")
-        return [Listing(**dict(zip(names, row, strict=False))) for row in rows]
-
-
 @dataclass(slots=True)
 class Search:
     """A question on its way to an answer; what one part finds out serves the others."""
 
     question: Question
     page_size: int = PAGE_SIZE
+    counts: bool = True  # whoever asks for a page wants to know how many there are, too
     containing: list[str] = field(default_factory=list)  # words that stand in for the one asked for
     _asked: Asked | None = None
     _size: Size | None = None
@@ -153,24 +104,47 @@ class Search:
     _way: Way | None = None
     _few: list[tuple[Any, ...]] | None = None  # all rows that fit, where few; their labels last
     _exact: int | None = None  # how many fit, where that came of itself
+    _is_running: bool = False
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Make one transaction of all that is asked for in the block: fewer ways to the server.
+
+        What takes too long ends it: the OperationalError must leave the block.
+        """
+        if self._is_running:
+            yield
+            return
+        chosen = self.question.chosen
+        reads = [(_STATE, []), groups_read(chosen)] if chosen else [(_STATE, [])]
+        with plans.running(*(reads if self._asked is None else [])) as found:
+            if found:
+                self._state = _state_of(found[0])
+                self._asked = self._asked_with(found[1] if chosen else [])
+            self._is_running = True
+            try:
+                yield
+            finally:
+                self._is_running = False
+
+    def _asked_with(self, labels: Iterable[tuple[Any, ...]]) -> Asked:
+        queries = tuple(words.conditions(self.question.words))
+        has_no_words = bool(self.question.text and not queries)
+        return Asked(groups_of(self.question.chosen, labels), queries, has_no_words)
 
     @property
     def asked(self) -> Asked:
         """The question with its labels looked up."""
         if self._asked is None:
-            groups = groups_of(self.question.chosen)
-            queries = tuple(words.conditions(self.question.words))
-            has_no_words = bool(self.question.text and not queries)
-            self._asked = Asked(groups, queries, has_no_words)
+            chosen = self.question.chosen
+            self._asked = self._asked_with(_rows(*groups_read(chosen)) if chosen else [])
         return self._asked
 
     @property
     def state(self) -> SearchCount:
         """The last count."""
         if self._state is None:
-            names = ("id", "total", "sample_weight", "pair_weight", "counted_at")
-            known = [dict(zip(names, row, strict=True)) for row in _rows(_STATE, [])]
-            self._state = SearchCount(**known[0]) if known else SearchCount(counted_at=now())
+            self._state = _state_of(_rows(_STATE, []))
         return self._state
 
     @property
@@ -193,7 +167,7 @@ class Search:
         Where no row has the words, the rows that have a word containing the last one are shown.
         """
         backwards, key = keysets.read(cursor, self.question.order, self._digest())
-        with plans.running():
+        with self.running():
             found = self._page(cursor, backwards, key)
             is_nothing = self.question.text and not found.rows and not self.asked.is_empty
             if is_nothing and not self.containing:
@@ -216,7 +190,7 @@ class Search:
             return keysets.Page([], "", "")
         order = self.question.order
         more = [] if order.columns[0] in _COLUMNS else [order.columns[0]]
-        window = _Window(order, ", ".join([_COLUMNS, *more]), backwards, key)
+        window = Window(order, ", ".join([_COLUMNS, *more]), backwards, key)
         pinned = self._pinned() if self.question.sort == "relevance" else []
         aside = {row.pk for row in pinned}
         rows = [row for row in self._read(window, len(aside)) if row.pk not in aside]
@@ -232,7 +206,7 @@ class Search:
             found = keysets.Page([*pinned, *found.rows], found.next, found.previous)
         return found
 
-    def _read(self, window: _Window, more: int) -> list[Listing]:
+    def _read(self, window: Window, more: int) -> list[Listing]:
         """Return the first rows of the window: one more than the page has, and ``more``."""
         wanted = self.page_size + 1 + more
         if not self.asked.is_whole and self.size.n <= LIVE and self._reads_few(window):
@@ -243,7 +217,7 @@ class Search:
                 return found
         return self._gathered(window, wanted)
 
-    def _reads_few(self, window: _Window) -> bool:
+    def _reads_few(self, window: Window) -> bool:
         """Read all rows that fit with their labels; say whether they are as few as was thought."""
         rows = _rows(window.sql(_FEW, self.way.sql), [*self.way.values, MOST_LIVE + 1])
         if len(rows) > MOST_LIVE:
@@ -253,29 +227,31 @@ class Search:
         self._few = rows
         return True
 
-    def _walked(self, window: _Window, wanted: int) -> list[Listing] | None:
+    def _walked(self, window: Window, wanted: int) -> list[Listing] | None:
         """Walk a bounded way; return None where the rows that fit lie farther apart.
 
-        The first stretch tells whether they lie as close in this order as they do on the whole.
+        Each stretch tells whether they lie as close in this order as they do on the whole; the
+        next one begins where it ended.
         """
         condition, values = self.asked.condition()
-        sql, start = window.sql(_WALK, condition), list(window.key or ())
-        if self.asked.is_whole:
-            return window.listings(_rows(sql, [*start, wanted, wanted]))
-        rows = _rows(sql, [*start, _FIRST_WALKED, *values, wanted])
-        if len(rows) < wanted:
-            far = _FIRST_WALKED * wanted // max(1, len(rows))
-            if ways.walk_us(far, 1, 1) > min(self.way.cost_us, _MOST_WALKED):
-                ((is_end,),) = _rows(window.sql(_IS_END, ""), [*start, _FIRST_WALKED])
-                return window.listings(rows) if is_end else None
-            most = 2 * far
-            rows = _rows(sql, [*start, most, *values, wanted])
-            if len(rows) < wanted:
-                ((is_end,),) = _rows(window.sql(_IS_END, ""), [*start, most])
-                return window.listings(rows) if is_end else None
-        return window.listings(rows)
+        rows: list[tuple[Any, ...]] = []
+        part, walked = window, 0
+        stretch = wanted if self.asked.is_whole else _FIRST_WALKED
+        while True:
+            start, missing = list(part.key or ()), wanted - len(rows)
+            rows += _rows(part.sql(_WALK, condition), [*start, stretch, *values, missing])
+            if len(rows) == wanted or self.asked.is_whole:
+                return window.listings(rows)
+            passed = _rows(part.sql(_PASSED, ""), [*start, stretch - 1])
+            if not passed:  # the list ends here
+                return window.listings(rows)
+            walked += stretch
+            far = walked * (wanted - len(rows)) // max(1, len(rows))
+            if ways.walk_us(far, 1, 1) > min(self.way.cost_us, _MOST_WALKED - walked):
+                return None
+            part, stretch = replace(window, key=passed[0]), 2 * far
 
-    def _gathered(self, window: _Window, wanted: int) -> list[Listing]:
+    def _gathered(self, window: Window, wanted: int) -> list[Listing]:
         sql = window.sql(_GATHER, self.way.sql)
         rows = _rows(sql, [*self.way.values, *(window.key or ()), wanted])
         if rows:
@@ -286,9 +262,12 @@ class Search:
         return self.question.digest()
 
     def _walks(self, wanted: int) -> bool:
-        """Say whether a walk meets a page sooner than gathering does."""
-        walk = ways.walk_us(wanted, self.state.total, self.size.n)
-        return walk <= min(self.way.cost_us, ways.walk_us(_MOST_WALKED, 1, 1))
+        """Say whether a walk meets a page sooner than gathering does, which also counts."""
+        walk, gather = ways.walk_us(wanted, self.state.total, self.size.n), self.way.cost_us
+        is_counted = self.counts and not self._is_known and self.size.n < _SURELY_MORE
+        if is_counted and gather <= _COUNTED_US:
+            walk += gather * _COUNTING
+        return walk <= min(gather, ways.walk_us(_MOST_WALKED, 1, 1))
 
     def _pinned(self) -> list[Listing]:
         """Return what is called so: the whole name, the name without its owner, its beginning."""
@@ -308,7 +287,7 @@ class Search:
         condition, values = self.asked.condition()
         condition = f"({condition}) IS TRUE"  # these few rows are looked at, not the index
         sql = f"SELECT {_COLUMNS} FROM registry_listing WHERE repo_id = ANY(%s::bigint[])"  # noqa: S608
-        window = _Window(self.question.order, _COLUMNS, False, None)
+        window = Window(self.question.order, _COLUMNS, False, None)
         found = window.listings(_rows(f"{sql} AND {condition}", [literal(ids), *values]))
         found.sort(
             key=lambda row: (row.folded != name, row.base != name, -row.downloads_key, -row.pk)
@@ -320,7 +299,7 @@ class Search:
 
         Raises OperationalError when it takes too long. Call it after `page`.
         """
-        with plans.running():
+        with self.running():
             count = self._count()
             shown = [key for key, facet in FACETS.items() if facet.is_shown]
             wanted = (shown, MANY if more in shown else SHOWN)
@@ -329,16 +308,15 @@ class Search:
 
     def count(self) -> Count:
         """Return how many fit, counted up to a bound where the number is not known."""
-        with plans.running():
+        with self.running():
             return self._count()
 
     def _count(self) -> Count:
         if self._few is not None:
             return Count(len(self._few))
-        size = self.size
-        if (size.is_exact and size.n > COMMON) or self.asked.is_empty or self.asked.is_whole:
+        n, size = self._exact, self.size
+        if self._is_known:
             return Count(size.n)
-        n = self._exact
         if n is None and size.n >= _SURELY_MORE:
             return Count(COUNTED, is_capped=True)
         if n is None and size.n > LIVE and self.way.cost_us > _COUNTED_US:
@@ -346,6 +324,12 @@ class Search:
         if n is None:
             n = self._counted_now()
         return Count(min(n, COUNTED), is_capped=n > COUNTED)
+
+    @property
+    def _is_known(self) -> bool:
+        """Say whether the last count tells how many fit."""
+        is_exact = self.size.is_exact and self.size.n > COMMON
+        return is_exact or self.asked.is_empty or self.asked.is_whole
 
     def _counted_now(self) -> int:
         """Count the rows that fit up to a bound."""
@@ -356,6 +340,12 @@ class Search:
     def meant(self) -> Question | None:
         """Return the question as it was perhaps meant, where a word of it is misspelt."""
         return spelling.corrected(self.question, self.state)
+
+
+def _state_of(rows: Sequence[tuple[Any, ...]]) -> SearchCount:
+    names = ("id", "total", "sample_weight", "pair_weight", "counted_at")
+    known = [dict(zip(names, row, strict=True)) for row in rows]
+    return SearchCount(**known[0]) if known else SearchCount(counted_at=now())
 
 
 def _rows(sql: str, values: Any) -> list[tuple[Any, ...]]:

@@ -7,8 +7,9 @@ many they are, and is often wrong by a factor of ten; here they are counted in a
 each way is a statement of its own that cannot be planned as the other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -20,18 +21,23 @@ _ALL = (*_SETTINGS, "statement_timeout")
 
 
 @contextmanager
-def running(*, within_ms: int = SLOWEST_MS) -> Iterator[None]:
+def running(
+    *reads: tuple[str, Sequence[Any]], within_ms: int = SLOWEST_MS
+) -> Iterator[list[list[tuple[Any, ...]]]]:
     """Run the block's statements in a transaction of their own.
 
-    A statement that takes longer raises OperationalError. Afterwards everything is as before, also
-    within an outer transaction.
+    ``reads`` are sent along with the settings, which saves a way to the server for each; the block
+    gets their rows. A statement that takes longer raises OperationalError. Afterwards everything
+    is as before, also within an outer transaction.
     """
     is_inside = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         settings = _SETTINGS | {"statement_timeout": str(within_ms)}
         calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
-        cursor.execute(f"SELECT {calls}", [part for pair in settings.items() for part in pair])
-        yield
+        sql = [f"SELECT {calls}", *(sql for sql, _ in reads)]
+        values = [part for pair in settings.items() for part in pair]
+        cursor.execute("; ".join(sql), [*values, *(value for _, of in reads for value in of)])
+        yield [cursor.fetchall() for _ in reads if cursor.nextset()]
         if is_inside:
             for name in _ALL:
                 cursor.execute(f"SET LOCAL {name} TO DEFAULT")

@@ -2,8 +2,9 @@
 
 A label is a whole number of as many bits as the sample has rows: which rows fit is an AND of a few
 of them, and how many is the number of bits set. 40,000 rows are 5 kB a label; the labels that are
-held take a few megabytes, and all facets of a question a millisecond. Words are looked up in the
-database, since there are too many of them; what a process was asked lately it remembers.
+held take a few megabytes, and all facets of a question a millisecond. Common words are held the
+same way; rare ones are looked up in the database, where that is quick, for there are too many of
+them. What a process was asked lately it remembers.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,16 +14,24 @@ from datetime import datetime
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from registry.models import SampleLabel, SearchCount
+from registry.models import SampleLabel, SampleWord, SearchCount
+from registry.search import words
 
 HELD = 100  # the commonest labels of a facet are held however rare they are
 _HELD_FROM = 16  # places: every label that occurs so often is held
+_WORDS_FROM = 128  # places: every word and beginning that occurs so often is held
 _REMEMBERED = 300  # conditions whose rows a process knows
 
 _READ = "SELECT place, labels FROM registry_listingsample"
-_NAMES = "SELECT id, facet, value FROM registry_label WHERE id = ANY(%s)"
+_NAMES = "SELECT id, facet, value FROM registry_label WHERE id = ANY(%s::int[])"
 _KEEP = "COPY registry_samplelabel (label, facet, value, bits) FROM STDIN"
 _LOAD = "SELECT label, facet, value, bits FROM registry_samplelabel"
+_WORDS = """
+SELECT word, array_agg(place) FROM registry_listingsample,
+    unnest(tsvector_to_array(tokens)) AS word GROUP BY word ORDER BY word COLLATE "C"
+"""
+_KEEP_WORD = "COPY registry_sampleword (query, bits) FROM STDIN"
+_LOAD_WORDS = "SELECT query, bits FROM registry_sampleword"
 _PLACES = "SELECT COALESCE(array_agg(place), '{{}}') FROM registry_listingsample WHERE {condition}"
 
 
@@ -44,6 +53,8 @@ class Sample:
     everything: int  # all places
     facets: Mapping[str, Sequence[Held]]  # the commonest label first
     bits: Mapping[int, int]  # by label
+    words: Mapping[str, int]  # bits by tsquery
+    names: Mapping[int, tuple[str, str]]  # facet and value by label
     remembered: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def places(self, groups: Iterable[Iterable[int]], queries: Iterable[str]) -> int:
@@ -55,13 +66,15 @@ class Sample:
                 others.append(sorted(labels))
                 continue
             union = 0
-            for bits in known:
-                union |= bits or 0
+            for one in known:
+                union |= one or 0
             mask &= union
         for labels in others:
             mask &= self._asked("labels && %s::int[]", "{" + ",".join(map(str, labels)) + "}")
         for query in queries:
-            mask &= self._asked("tokens @@ %s::tsquery", query)
+            for word in query.split(" & "):
+                bits = self.words.get(word)
+                mask &= self._asked("tokens @@ %s::tsquery", word) if bits is None else bits
         return mask
 
     def _asked(self, condition: str, value: str) -> int:
@@ -119,10 +132,13 @@ def _loaded(counted_at: datetime) -> Sample:
         for label, facet, value, raw in cursor.fetchall():
             bits = int.from_bytes(raw, "little")
             facets.setdefault(facet, []).append(Held(label, value, bits.bit_count(), bits))
+        cursor.execute(_LOAD_WORDS)
+        common = {query: int.from_bytes(raw, "little") for query, raw in cursor.fetchall()}
     for held in facets.values():
         held.sort(key=lambda one: (-one.n, one.value))
     by_label = {one.label: one.bits for held in facets.values() for one in held}
-    return Sample(counted_at, (1 << places) - 1, facets, by_label)
+    names = {one.label: (facet, one.value) for facet, held in facets.items() for one in held}
+    return Sample(counted_at, (1 << places) - 1, facets, by_label, common, names)
 
 
 def as_bits(places: Sequence[int]) -> int:
@@ -157,9 +173,42 @@ def keep_bits(cursor: CursorWrapper) -> None:
                 copy.write_row((label, facet, value, raw))
 
 
+def keep_words(cursor: CursorWrapper) -> None:
+    """Write the bits of common words anew, and of all words that begin as a common one does.
+
+    Words come in order, so that those that begin alike follow each other.
+    """
+    cursor.execute(f"DELETE FROM {SampleWord._meta.db_table}")  # noqa: S608
+    cursor.execute(_WORDS)
+    kept: dict[str, int] = {}
+    begun: list[str] = []  # each the beginning of the next
+    for word, places in cursor.fetchall():
+        while begun and not word.startswith(begun[-1]):
+            begun.pop()
+        is_common = len(places) >= _WORDS_FROM
+        if not (is_common or begun):
+            continue
+        bits = as_bits(places)
+        for start in begun:
+            kept[_begun(start)] |= bits
+        if is_common:
+            kept[f"'{word}'"] = bits
+            # A marked beginning is a word here, but nobody begins it.
+            if word.isalnum() and words.conditions([word])[-1] == _begun(word):
+                begun.append(word)
+                kept[_begun(word)] = bits
+    with cursor.copy(_KEEP_WORD) as copy:
+        for query, bits in kept.items():
+            copy.write_row((query, bits.to_bytes((bits.bit_length() + 7) // 8, "little")))
+
+
+def _begun(word: str) -> str:
+    return f"'{word}':*"
+
+
 def named(cursor: CursorWrapper, labels: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Return facet and value of these labels."""
-    cursor.execute(_NAMES, [list(labels)])
+    cursor.execute(_NAMES, ["{" + ",".join(map(str, labels)) + "}"])
     return {label: (facet, value) for label, facet, value in cursor.fetchall()}
 
 

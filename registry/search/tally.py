@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 
 from django.db import connection
 
@@ -23,7 +22,7 @@ from registry.search.asked import LIVE, MOST_LIVE, Asked, Size, literal, size_of
 from registry.search.counts import COMMON
 from registry.search.facets import FACETS
 
-_DEAR_US = 25_000  # to read the labels of rows: the sample must do
+_DEAR_US = 36_000  # to read the labels of rows: the sample must do
 SHOWN = 8  # values of a facet
 MANY = 100  # of one that was opened
 _CANDIDATES = 600  # the commonest labels among the hits; nobody shows more
@@ -63,12 +62,12 @@ def choices(
     size: Size,
     count: SearchCount,
     wanted: tuple[Sequence[str], int],
-    hits: "Sequence[Sequence[int]] | None" = None,
+    hits: Sequence[str] | None = None,
 ) -> dict[str, list[Choice]]:
     """Return the commonest values of facets among the rows that fit, and what is chosen.
 
     ``wanted`` are the facets and how many values of each; ``hits`` are the labels of all rows that
-    fit, where they were read already.
+    fit, each row's as text, where they were read already.
     """
     facets, most = wanted
     found: dict[str, list[Choice]] = {}
@@ -88,7 +87,7 @@ def _counted(
     size: Size,
     count: SearchCount,
     wanted: _Wanted,
-    hits: "Sequence[Sequence[int]] | None" = None,
+    hits: Sequence[str] | None = None,
 ) -> dict[str, list[Choice]]:
     if asked.is_empty:
         return {}
@@ -103,8 +102,7 @@ def _counted(
     if hits is None and size.n <= LIVE:
         hits = _labels(asked, count)
     if hits is not None:
-        numbers = Counter(chain.from_iterable(hits))
-        return _ranked(numbers, wanted, count, 1.0)
+        return _ranked(_tallied(hits), wanted, count, 1.0)
     return _sampled(asked, count, wanted)
 
 
@@ -121,12 +119,20 @@ def _sampled(asked: Asked, count: SearchCount, wanted: _Wanted) -> dict[str, lis
     }
 
 
-def _labels(asked: Asked, count: SearchCount) -> list[list[int]] | None:
+def _tallied(hits: Sequence[str]) -> dict[int, int]:
+    """Count labels in arrays as PostgreSQL writes them."""
+    joined = "".join(hits).replace("}{", ",").strip("{}")
+    numbers = Counter(joined.split(","))
+    del numbers[""]  # of an empty array
+    return {int(label): n for label, n in numbers.items()}
+
+
+def _labels(asked: Asked, count: SearchCount) -> list[str] | None:
     """Return the labels of all rows that fit; None where that is dear, or they are too many."""
     way = ways.way(asked, count)
     if way.cost_us > _DEAR_US:
         return None
-    sql = f"SELECT labels FROM registry_listing WHERE {way.sql} LIMIT %s"  # noqa: S608
+    sql = f"SELECT labels::text FROM registry_listing WHERE {way.sql} LIMIT %s"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, [*way.values, MOST_LIVE + 1])
         found = [labels for (labels,) in cursor.fetchall()]
@@ -168,7 +174,7 @@ def _ranked(
     if len(numbers) > _CANDIDATES:
         top = dict(Counter(numbers).most_common(_CANDIDATES))
     always = {label for label in wanted.always if label in numbers}
-    names = _names([*top, *always], count.counted_at)
+    names = _names([*top, *always], count)
     found: dict[str, list[tuple[int, str, int]]] = {facet: [] for facet in wanted.facets}
     for label, (facet, value) in names.items():
         if facet in found:
@@ -188,10 +194,11 @@ _known: dict[str, datetime] = {}  # of which count the names are
 _known_names: dict[int, tuple[str, str]] = {}
 
 
-def _names(labels: Sequence[int], counted_at: datetime) -> dict[int, tuple[str, str]]:
-    if _known.get("last") != counted_at or len(_known_names) > _REMEMBERED:
+def _names(labels: Sequence[int], count: SearchCount) -> dict[int, tuple[str, str]]:
+    if _known.get("last") != count.counted_at or len(_known_names) > _REMEMBERED:
         _known_names.clear()
-        _known["last"] = counted_at
+        _known_names.update(sample.last(count).names)
+        _known["last"] = count.counted_at
     missing = [label for label in labels if label not in _known_names]
     if missing:
         with connection.cursor() as cursor:

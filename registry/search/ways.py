@@ -1,9 +1,10 @@
 """Which conditions of a question the index is asked for, and what that costs, as estimated.
 
 The index of words and labels is quick where few rows fit. Two things in it cost more than they
-save: a beginning of a word (all rows of all its words are collected first), and a
-label that nearly every row has. Where the other conditions leave few rows, these are looked at in
-the rows instead. How many rows conditions leave together is known from the sample.
+save: a beginning of a word (all rows of all its words are collected first), and what very many
+rows have (nearly all of that list is read, to find a few rows in it). Where the other conditions
+leave few rows, these are looked at in the rows instead. How many rows conditions leave together is
+known from the sample.
 """
 
 from collections.abc import Sequence
@@ -15,10 +16,12 @@ from registry.search import sample
 from registry.search.asked import LIVE, Asked, literal
 
 # Microseconds, measured on 2.5 million warm rows.
-_ROW = 1.25  # to fetch a row that the index names, and look at it
+_ROW = 1.8  # to fetch a row that the index names, and look at it
 _WALKED = 1.0  # the same along the index of an order
 _BEGUN = 0.33  # to collect one row of a beginning
-_POSTED = 0.08  # to find a row of one word or label among those of another
+_POSTED = 0.05  # to find a row of one word or label among those of another
+_PASSED = 0.0065  # to pass by a row of the other's list: it is read page by page
+_PAGE = 30.0  # and such a page, of some thousands of rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,10 @@ class _Part:
         return self.n * (_ROW + (_BEGUN if self.is_begun else 0))
 
     def price_us(self, others: float) -> float:
-        return self.n * _BEGUN if self.is_begun else min(self.n, others) * _POSTED
+        if self.is_begun:
+            return self.n * _BEGUN
+        longer, shorter = max(self.n, others), min(self.n, others)
+        return shorter * _POSTED + min(longer * _PASSED, shorter * _PAGE)
 
 
 def walk_us(rows: int, total: int, size: int) -> float:
@@ -53,7 +59,7 @@ def walk_us(rows: int, total: int, size: int) -> float:
 
 def way(asked: Asked, count: SearchCount) -> Way:
     """Choose what the index is asked for."""
-    if asked.is_empty or asked.is_whole or not count.total or asked.is_single:
+    if asked.is_empty or asked.is_whole or not count.total:
         sql, values = asked.condition()
         return Way(sql, values, asked.most(count.total) * _ROW)
     rarest = min(asked.groups, key=asked.n_of, default="")
@@ -70,6 +76,7 @@ def _cheapest(parts: Sequence[_Part], weight: float) -> Way:
     The greedy choice is good enough: parts are few, and the first one decides.
     """
     first, *others = sorted(parts, key=lambda part: part.alone_us)
+    others.sort(key=lambda part: part.is_begun)  # what is marked as a beginning may do for it
     used, left = [first], []
     cost, candidates, places = first.alone_us - first.n * _ROW, first.n, first.places
     for part in others:
@@ -91,9 +98,10 @@ def _joined(used: Sequence[_Part], left: Sequence[_Part], cost_us: float) -> Way
 def _parts(asked: Asked, of_all: sample.Sample | None, count: SearchCount) -> list[_Part]:
     found = _groups(asked, of_all, count)
     for query in asked.queries:
-        places = of_all.places([], [query]) if of_all else 0
-        n = (places.bit_count() + 1) * count.sample_weight
-        found.append(_Part("tokens @@ %s::tsquery", query, n, places, query.endswith("*")))
+        for word in query.split(" & "):
+            places = of_all.places([], [word]) if of_all else 0
+            n = (places.bit_count() + 1) * count.sample_weight
+            found.append(_Part("tokens @@ %s::tsquery", word, n, places, word.endswith("*")))
     return found
 
 

@@ -1,7 +1,7 @@
 """The list of models: its rows, and its facets as links."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -97,19 +97,33 @@ def _kept(choices: Sequence[Choice], chosen: set[str], *, is_open: bool) -> list
 
 def _links(question: Question, key: str, choices: Sequence[Choice], chosen: set[str]) -> list[Link]:
     facet = FACETS[key]
-    mark = "\0"  # stands for the value: the query is made once, for values are many
-    before, _, after = question.toggled(key, mark).query().partition(quote_plus(mark))
+    toggled = _toggles(question, key, chosen)
     return [
         Link(
             facet.word(choice.value),
             f"{'~' if choice.is_estimate else ''}{choice.n:,}",
-            question.toggled(key, choice.value).query()
-            if chosen
-            else f"{before}{quote_plus(choice.value)}{after}",
+            toggled(choice.value),
             choice.value in chosen,
         )
         for choice in choices
     ]
+
+
+def _toggles(question: Question, key: str, chosen: set[str]) -> Callable[[str], str]:
+    """Return what gives the query with a value chosen, or not any more, as `Question.toggled`.
+
+    Values are many: what their queries share is made once.
+    """
+    mark = "\0"  # stands for the values
+    before, _, after = question.with_values(key, [mark]).query().partition(quote_plus(mark))
+
+    def toggled(value: str) -> str:
+        values = sorted(chosen ^ {value})
+        if not values:
+            return question.with_values(key, ()).query()
+        return before + f"&{key}=".join(map(quote_plus, values)) + after
+
+    return toggled
 
 
 class ListedRepo(NamedTuple):

@@ -51,18 +51,19 @@ def repo_list(request: HttpRequest) -> HttpResponse:
 def _found(question: Question, cursor: str, opened: str) -> dict[str, Any]:
     """Return the rows of a page, how many there are in all, and the facets."""
     search = Search(question)
-    page = search.page(cursor)
-    context: dict[str, Any] = {
-        "page": page,
-        "rows": repo_rows(page.rows),
-        "containing": search.containing,
-        "extra_title": EXTRA.get(question.sort, ""),
-    }
+    context: dict[str, Any] = {"extra_title": EXTRA.get(question.sort, "")}
+    page: keysets.Page[Listing] | None = None
     try:
-        context["count"], counted = search.counted(more=opened)
+        with search.running():
+            page = search.page(cursor)
+            context |= {"page": page, "rows": repo_rows(page.rows)}
+            context["count"], counted = search.counted(more=opened)
         context["facets"] = facet_links(question, counted, opened)
     except OperationalError:
+        if page is None or "rows" not in context:
+            raise
         context["no_counts"] = True  # the rows are there; what is beside them can wait
+    context["containing"] = search.containing
     if question.text and (not page.rows or search.containing):
         context["meant"] = search.meant()
     return context

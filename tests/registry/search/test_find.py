@@ -134,8 +134,8 @@ def test_a_walk_that_goes_too_far_is_given_up_for_gathering(monkeypatch):
         return real(*given)
 
     monkeypatch.setattr(Search, "_gathered", gathered)
-    for most, times in ((2_000, 0), (3, 1)):
-        monkeypatch.setattr(finding, "_FIRST_WALKED", most)
+    for first, most, times in ((2_000, 2_000, 0), (12, 2_000, 0), (3, 3, 1)):
+        monkeypatch.setattr(finding, "_FIRST_WALKED", first)
         monkeypatch.setattr(finding, "_MOST_WALKED", most)
         found = Search(Question.read("task=t1&sort=likes"), page_size=10).page()
         assert [row.pk for row in found.rows] == wanted[:10]

@@ -118,7 +118,7 @@ def test_twenty_rows_take_as_many_queries_as_one(queries_of):
     one = queries_of(LIST)
     for _ in range(19):
         factories.finding()
-    assert queries_of(LIST) == one
+    assert queries_of(LIST) == one <= 9
 
 
 def test_a_search_that_takes_too_long_says_so(read, monkeypatch):

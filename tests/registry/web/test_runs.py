@@ -149,7 +149,8 @@ def test_a_check_of_no_claim_has_a_page(read):
     page = read(f"/runs/{run.pk}")
     assert ("section", {"aria-labelledby": "run"}) in page.elements
     assert ("section", {"aria-labelledby": "claim"}) not in page.elements
-    assert f"Other checks files v{run.check_version}" in read(f"/models/{run.revision.repo.name}").text
+    text = read(f"/models/{run.revision.repo.name}").text
+    assert f"Other checks files v{run.check_version}" in text
 
 
 def test_no_such_run(read):
