@@ -35,24 +35,86 @@ BUILT_IN = (
 
 @dataclass(frozen=True, slots=True)
 class TaskEntry:
-    """What may be known of a task without importing it. ``answers`` are kinds of answers."""
+    """What may be known of a task without importing it.
+
+    ``answers`` are kinds of answers. ``metrics`` are those that it has of them, all where empty.
+    """
 
     target: str
     about: str
     answers: tuple[str, ...]
+    metrics: tuple[str, ...] = ()
 
 
 # What the check "claim" can measure today: task id -> module, one file a task.
 TASKS: Mapping[str, TaskEntry] = {
+    "fill-mask": TaskEntry(
+        "analysis.tasks.fill_mask:FillMask",
+        "A text with hidden tokens in, how likely the hidden ones are out.",
+        ("Likelihoods",),
+        ("loss", "perplexity"),
+    ),
     "image-classification": TaskEntry(
         "analysis.tasks.image_classification:ImageClassification",
         "One picture in, the most likely of a fixed set of classes out.",
         ("Classes",),
     ),
+    "multiple-choice": TaskEntry(
+        "analysis.tasks.multiple_choice:MultipleChoice",
+        "A question and its choices in, the likeliest choice out.",
+        ("Classes",),
+        ("accuracy", "acc_norm"),
+    ),
+    "question-answering": TaskEntry(
+        "analysis.tasks.question_answering:QuestionAnswering",
+        "A question and a text in, the piece of the text that answers it out.",
+        ("Texts",),
+        ("exact_match", "f1"),
+    ),
     "sentence-similarity": TaskEntry(
         "analysis.tasks.sentence_similarity:SentenceSimilarity",
         "Two texts in, how alike they are out.",
         ("Numbers",),
+        ("spearman", "pearson"),
+    ),
+    "summarization": TaskEntry(
+        "analysis.tasks.summarization:Summarization",
+        "A long text in, a short one that says the same out.",
+        ("Texts",),
+    ),
+    "text-classification": TaskEntry(
+        "analysis.tasks.text_classification:TextClassification",
+        "A text or a pair of texts in, its class, its classes or a number out.",
+        (
+            "Classes",
+            "LabelSets",
+            "Numbers",
+        ),
+    ),
+    "text-generation": TaskEntry(
+        "analysis.tasks.text_generation:TextGeneration",
+        "A text in, how likely the network finds each next token of it out.",
+        ("Likelihoods",),
+    ),
+    "text2text-generation": TaskEntry(
+        "analysis.tasks.text2text_generation:Text2TextGeneration",
+        "A text in, another out: a translation or a summary of it.",
+        ("Texts",),
+    ),
+    "token-classification": TaskEntry(
+        "analysis.tasks.token_classification:TokenClassification",
+        "A sentence cut into words in, one tag a word out.",
+        ("Tags",),
+    ),
+    "translation": TaskEntry(
+        "analysis.tasks.translation:Translation",
+        "A text in one language in, the same in another language out.",
+        ("Texts",),
+    ),
+    "zero-shot-classification": TaskEntry(
+        "analysis.tasks.zero_shot_classification:ZeroShotClassification",
+        "A text and names of classes in, the name that follows from it out.",
+        ("Classes",),
     ),
 }
 
@@ -118,12 +180,17 @@ KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 
 
+# Metrics that a task has only where it names them: they ask for more than its kind of answers.
+_NAMED_ONLY = frozenset({"acc_norm", *KINDS["Numbers"]["pairs"]})
+
+
 def metrics_of(task_id: str) -> frozenset[str]:
     """List the metrics that can be computed from what networks of a task answer."""
-    kinds = TASKS[task_id].answers
-    return frozenset(
-        metric for kind in kinds for metrics in KINDS[kind].values() for metric in metrics
-    )
+    entry = TASKS[task_id]
+    if entry.metrics:
+        return frozenset(entry.metrics)
+    modules = (metrics for kind in entry.answers for metrics in KINDS[kind].values())
+    return frozenset(metric for metrics in modules for metric in metrics) - _NAMED_ONLY
 
 
 def entries() -> dict[str, Entry]:

@@ -122,11 +122,13 @@ class Columns:
     """Which columns of a split a check reads; ``target`` never enters the sandbox.
 
     ``are_named``: the inputs' own names mean something inside (of the columns of a table).
+    ``options`` are what ``probe`` must know of the dataset: the languages of a translation, say.
     """
 
     inputs: tuple[str, ...]
     target: str
     are_named: bool = False
+    options: Mapping[str, JSON] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

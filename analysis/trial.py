@@ -72,8 +72,8 @@ def run(task: Task, stated: Stated, case: Case, parts: Iterator[Part]) -> Outcom
     if not 1 <= len(case.targets) <= case.population:
         raise CheckError("The split has no samples.")
     policy = read_policy(case.options)
-    scorer = scoring.find(stated, task.answers)
     reader = task.reader(stated, case, replies.read_network(parts))
+    scorer = scoring.find(stated, reader.answers or task.answers)
     tolerance = verdicts.tolerance_for(stated, reader.units, policy.tolerance)
     low, high = verdicts.ends(stated, tolerance)
     plan = Plan(

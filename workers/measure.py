@@ -199,6 +199,7 @@ def job_of(run: Run, check: Check, subject: Subject, prepared: Prepared) -> Job:
     options = {name: run.options[name] for name in FOR_THE_PROBE if name in run.options}
     limits = run.options.get("limits")
     sample = prepared.sample
+    chosen = sample.columns.options if sample else {}
     return Job(
         check=run.check_id,
         snapshot=Path("/model"),
@@ -208,7 +209,7 @@ def job_of(run: Run, check: Check, subject: Subject, prepared: Prepared) -> Job:
         device=device_of(run),
         seed=prepared.seeds.probe,
         allow_code=settings.ASSAY_ALLOW_CODE,
-        options=options | dict(check.options(subject)),
+        options=options | dict(chosen) | dict(check.options(subject)),
         limits=Limits(**limits) if isinstance(limits, dict) else Limits(),
     )
 

@@ -56,7 +56,10 @@ class ClaimCheck:
 
     def columns(self, subject: Subject, features: Mapping[str, Feature]) -> Columns:
         """Choose the task's columns of the split."""
-        return _task(subject).columns(features)
+        task = _task(subject)
+        if isinstance(task, tasks.ChoosesByClaim):
+            return task.columns_for(subject, features)
+        return task.columns(features)
 
     def probe(self, job: Job) -> Iterator[Part]:
         """Predict each row, inside the sandbox."""

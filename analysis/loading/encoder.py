@@ -9,24 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.contract import CheckError, Refused, Unsupported
+from analysis.contract import CheckError, Unsupported
 from analysis.loading.configs import Config, read_config, read_json
 from analysis.loading.foreign import foreign
 from analysis.loading.networks import Loaded, load_network
+from analysis.loading.tokenizing import LONGEST, TEXT_CHARACTERS, load_tokenizer, positions
 
 if TYPE_CHECKING:
     import torch
 
-_LONGEST = 8_192
-_TEXT_CHARACTERS = 100_000
-_VOCABULARIES = (
-    "tokenizer.json",
-    "vocab.txt",
-    "vocab.json",
-    "spiece.model",
-    "tokenizer.model",
-    "sentencepiece.bpe.model",
-)
 _POOLINGS = {"mean_tokens": "mean", "cls_token": "cls", "max_tokens": "max"}
 
 
@@ -55,7 +46,7 @@ class SentenceEncoder:
 
     def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
         """Give the token ids of each text, cut at the network's limit."""
-        prepared = [self.recipe.prompt + text[:_TEXT_CHARACTERS].strip() for text in texts]
+        prepared = [self.recipe.prompt + text[:TEXT_CHARACTERS].strip() for text in texts]
         if self.recipe.lower:
             prepared = [text.lower() for text in prepared]
         with foreign("The tokenizer failed on a text"):
@@ -100,39 +91,14 @@ def load_sentence_encoder(snapshot: Path, *, device: str, allow_code: bool) -> S
     )
     if loaded.config.get("is_encoder_decoder"):
         raise Unsupported("The network has a decoder, so it gives no sentence vectors.", "code")
-    tokenizer = _load_tokenizer(snapshot / recipe.folder)
+    tokenizer = load_tokenizer(snapshot / recipe.folder)
     limits = [
         recipe.max_tokens,
         None if recipe.max_tokens else getattr(tokenizer, "model_max_length", None),
-        _positions(loaded.config),
+        positions(loaded.config),
     ]
-    longest = min(int(limit) for limit in (*limits, _LONGEST) if limit)
+    longest = min(int(limit) for limit in (*limits, LONGEST) if limit)
     return SentenceEncoder(loaded, tokenizer, recipe, longest, device)
-
-
-def _positions(config: Config) -> int | None:
-    """Say how many tokens the network has positions for; RoBERTa's begin behind the padding."""
-    found = config.get("max_position_embeddings")
-    if not isinstance(found, int) or found < 1:
-        return None
-    padding = config.get("pad_token_id")
-    is_shifted = config.get("model_type") in ("roberta", "xlm-roberta", "camembert", "mpnet")
-    return found - (padding + 1 if is_shifted and isinstance(padding, int) else 0)
-
-
-def _load_tokenizer(folder: Path) -> Any:
-    import transformers
-
-    settings = folder / "tokenizer_config.json"
-    if settings.is_file() and "auto_map" in read_config(settings):
-        raise Refused("tokenizer_config.json needs the repo's own code, which is not run.", "code")
-    if not any((folder / name).is_file() for name in _VOCABULARIES):
-        # transformers would make up an empty vocabulary.
-        raise Unsupported("The repo has no tokenizer.", "weights")
-    with foreign("The tokenizer could not be loaded", "weights"):
-        return transformers.AutoTokenizer.from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False
-        )
 
 
 def read_recipe(snapshot: Path) -> Recipe:
@@ -196,7 +162,7 @@ def _prompt(snapshot: Path) -> str:
     config = read_config(path)
     name, prompts = config.get("default_prompt_name"), config.get("prompts")
     found = prompts.get(name) if isinstance(prompts, dict) and isinstance(name, str) else ""
-    return found[:_TEXT_CHARACTERS] if isinstance(found, str) else ""
+    return found[:TEXT_CHARACTERS] if isinstance(found, str) else ""
 
 
 def _limits(folder: Path) -> dict[str, Any]:

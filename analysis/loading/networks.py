@@ -38,13 +38,14 @@ def load_network(
     folder: str = "",
     needless: Sequence[str] = (),
     may_have_more: bool = False,
+    harmless: Sequence[str] = (),
 ) -> Loaded:
     """Load ``folder`` of the snapshot as transformers' ``auto_class`` in float32.
 
     ``needless`` are prefixes of parameters that the caller does not use and that may be missing;
     ``may_have_more`` accepts weights that the architecture has no place for, such as the head of
-    a language model. Raises Refused, Unsupported or CheckError; never returns a network with a
-    parameter that was not in the files.
+    a language model, and ``harmless`` does so for names with one of these in them. Raises Refused,
+    Unsupported or CheckError; never returns a network with a parameter that was not in the files.
     """
     place = snapshot / folder
     config = read_config(place / "config.json")
@@ -54,6 +55,7 @@ def load_network(
         network, weights, gaps, surplus = _own(place, config, auto_map, auto_class)
     else:
         network, weights, gaps, surplus = _native(place, config, auto_class)
+    surplus = [name for name in surplus if not any(part in name for part in harmless)]
     gaps = [name for name in gaps if not _is_needless(name, needless)]
     if gaps:
         raise Unsupported(

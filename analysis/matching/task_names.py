@@ -15,33 +15,45 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "textual-entailment", "text-pair-classification", "paraphrase-identification",
         "intent-classification", "emotion-classification", "multi-class-classification",
         "multi-label-classification", "toxicity-classification",
+        "multi-label-text-classification", "topic-classification",
     ),
     "token-classification": (
         "named-entity-recognition", "ner", "part-of-speech", "pos-tagging", "pos",
         "part-of-speech-tagging", "chunking",
     ),
-    "question-answering": ("extractive-question-answering", "extractive-qa"),
+    "question-answering": (
+        "extractive-question-answering", "extractive-qa", "qa", "reading-comprehension",
+    ),
     "summarization": (
         "summarisation", "abstractive-text-summarization", "abstractive-summarization",
         "text-summarization",
     ),
-    "translation": ("machine-translation",),
+    "translation": ("machine-translation", "text-translation"),
     "automatic-speech-recognition": ("speech-recognition", "asr", "speech-to-text"),
     "audio-classification": ("keyword-spotting", "speech-classification"),
     "sentence-similarity": (
         "semantic-similarity", "semantic-textual-similarity", "sts", "sentence-embedding",
     ),
     "retrieval": ("information-retrieval", "document-retrieval", "passage-retrieval"),
-    "feature-extraction": ("linear-probe", "k-nearest-neighbours", "image-feature-extraction"),
-    "fill-mask": ("masked-language-modeling", "masked-language-modelling", "mlm"),
+    "feature-extraction": (
+        "linear-probe", "k-nearest-neighbours", "image-feature-extraction",
+    ),
+    "fill-mask": (
+        "masked-language-modeling", "masked-language-modelling", "mlm", "masked-lm",
+    ),
     "text-generation": (
         "language-modeling", "language-modelling", "causal-language-modeling", "causal-lm",
     ),
-    "zero-shot-classification": (),
-    "multiple-choice": ("sentence-completion", "multiple-choice-qa"),
+    "zero-shot-classification": ("zero-shot", "zero-shot-text-classification"),
+    "multiple-choice": (
+        "sentence-completion", "multiple-choice-qa", "multiple-choice-question-answering",
+    ),
     "object-detection": (),
     "tabular-classification": ("structured-data-classification",),
     "tabular-regression": ("structured-data-regression",),
+    "text2text-generation": (
+        "seq2seq", "sequence-to-sequence-language-modeling", "text-to-text-generation",
+    ),
 }  # fmt: skip
 
 # Names that say another task than they seem to: a metric or a protocol of their own.
@@ -53,7 +65,7 @@ PROTOCOLS: Mapping[str, str] = {
     "reranking": "reranking orders a short list that comes with each query",
 }
 # One name for several tasks; the dataset or the metric must tell which.
-VAGUE = frozenset({"text2text-generation", "text-to-text", "conversational", ""})
+VAGUE = frozenset({"text2text-generation", "text-to-text", "seq2seq", "conversational", ""})
 _BY_METRIC: Mapping[str, str] = {
     "bleu": "translation", "chrf": "translation", "ter": "translation",
     "rouge1": "summarization", "rouge2": "summarization", "rougel": "summarization",
@@ -71,6 +83,6 @@ def plain_name(name: str) -> str:
 def resolve_task(name: str, metric: str = "") -> str:
     """Find the task that a name means, by the metric where it is vague; "" where none is known."""
     wanted = plain_name(name)
-    if wanted in VAGUE:
-        return _BY_METRIC.get(metric, "")
+    if wanted in VAGUE and metric in _BY_METRIC:
+        return _BY_METRIC[metric]
     return _BY_NAME.get(wanted, "")

@@ -6,11 +6,11 @@ outside and sees the labels. Importing a task does not import torch.
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from analysis.answers import Answers
 from analysis.catalog import TASKS
-from analysis.contract import JSON, Case, Claim, Columns, Feature, Job, Part
+from analysis.contract import JSON, Case, Claim, Columns, Feature, Job, Part, Subject
 from analysis.metrics import Stated
 
 
@@ -19,8 +19,11 @@ class Reader(Protocol):
 
     ``rows`` is how many of the job's rows were answered so far, ``units`` how many units of the
     metric the whole split has (mostly samples; queries for a retrieval). ``evidence`` and
-    ``assumptions`` are complete when the last part was read.
+    ``assumptions`` are complete when the last part was read. ``answers`` is the kind of what is
+    read, where the task has several; None means the task's only one.
     """
+
+    answers: type[Answers] | None
 
     rows: int
     units: int
@@ -37,11 +40,9 @@ class Task(Protocol):
     Its other names on cards stand in ``analysis.matching.task_names``.
 
     ``answers`` is the kind of answers, which decides what metrics it has (``analysis.scoring``).
-    ``about`` says in a sentence what its networks do, for the pages.
     """
 
     id: ClassVar[str]
-    about: ClassVar[str]
     answers: ClassVar[type[Answers]]
 
     def measures(self, stated: Stated) -> bool:
@@ -58,6 +59,14 @@ class Task(Protocol):
 
     def reader(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> Reader:
         """Begin to read; ``network`` is what the first part says, as hostile as all of it."""
+
+
+@runtime_checkable
+class ChoosesByClaim(Protocol):
+    """A task whose columns depend on what is claimed: the direction of a translation, say."""
+
+    def columns_for(self, subject: Subject, features: Mapping[str, Feature]) -> Columns:
+        """Choose the columns; raise Unsupported (missing dataset) where unclear."""
 
 
 def load(task_id: str) -> Task:

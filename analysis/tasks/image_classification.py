@@ -8,6 +8,7 @@ import numpy as np
 from analysis import scoring
 from analysis.answers import Answers, Classes
 from analysis.arrays import NumpyArray, pack
+from analysis.catalog import metrics_of
 from analysis.contract import (
     JSON,
     Case,
@@ -20,7 +21,7 @@ from analysis.contract import (
     Unsupported,
 )
 from analysis.metrics import Stated
-from analysis.tasks import class_names, replies
+from analysis.tasks import class_names, labels, replies
 from analysis.tasks.rows import most_at_once, read_rows
 
 if TYPE_CHECKING:
@@ -41,12 +42,11 @@ class ImageClassification:
 
     id: ClassVar[str] = "image-classification"
 
-    about: ClassVar[str] = "One picture in, the most likely of a fixed set of classes out."
     answers: ClassVar[type[Answers]] = Classes
 
     def measures(self, stated: Stated) -> bool:
         """Whatever can be computed from the first five answers."""
-        return scoring.can_score(stated, Classes)
+        return stated.metric.id in metrics_of(self.id) and scoring.can_score(stated, Classes)
 
     def options(self, claim: Claim) -> Mapping[str, JSON]:
         """Nothing: a picture is a picture."""
@@ -54,11 +54,11 @@ class ImageClassification:
 
     def columns(self, features: Mapping[str, Feature]) -> Columns:
         """Take the only picture and the only label, or those with the usual names."""
-        picture = _pick(features, ("image",), ("image", "img"), "picture")
-        label = _pick(features, ("label",), ("label", "labels"), "label")
+        picture = labels.pick(features, ("image",), ("image", "img"), "picture")
+        label = labels.pick(features, ("label",), ("label", "labels"), "label")
         if not label:
             named = {name: features[name] for name in _LABEL_NAMES if name in features}
-            label = _pick(named, ("number", "text"), _LABEL_NAMES, "label")
+            label = labels.pick(named, ("number", "text"), _LABEL_NAMES, "label")
         if not picture or not label:
             lack = "picture" if label else "label"
             raise Unsupported(f"The dataset has no column with a {lack}.", "dataset")
@@ -97,8 +97,10 @@ class _Reader(replies.RowReader):
     def __init__(self, case: Case, network: Mapping[str, JSON]) -> None:
         super().__init__(case)
         self._classes = replies.read_count(network, "classes", 2, _CLASSES)
-        self._right, self._names = _targets(case, self._classes)
-        matching = class_names.match(_names(network, self._classes), self._classes, self._names)
+        self._right, self._names = labels.read_targets(case)
+        matching = class_names.match(
+            labels.read_names(network, self._classes), self._classes, self._names
+        )
         self._to_dataset = np.append(matching.to_dataset, -1)  # -1 stays -1: no answer
         self.assumptions = [matching.assumption] if matching.assumption else []
         self.evidence = {
@@ -138,10 +140,10 @@ class _Runner:
 
     def describe(self) -> dict[str, JSON]:
         """Say what ran, for the evidence and for matching classes by name."""
-        loaded, labels = self.classifier.loaded, self.classifier.labels
+        loaded, names = self.classifier.loaded, self.classifier.labels
         return {
             "classes": self.classes,
-            "labels": [[index, name] for index, name in sorted(labels.items())],
+            "labels": [[index, name] for index, name in sorted(names.items())],
             "batch_size": self.batch_size,
             "dtype": "float32",
             "weights": list(loaded.files),
@@ -219,48 +221,3 @@ def _accept(part: Part, classes: int) -> NumpyArray:
     if top.shape[1] != _TOP or (top.size and not -1 <= top.min() <= top.max() < classes):
         raise CheckError("The sandbox sent classes that the network does not have.")
     return top
-
-
-def _names(network: Mapping[str, JSON], classes: int) -> list[str]:
-    """Read the names of the network's classes; none where they do not name each class."""
-    rows = network.get("labels")
-    names: dict[int, str] = {}
-    for row in rows if isinstance(rows, list) else []:
-        match row:
-            case [int(index), str(name)]:
-                names[index] = name
-    return [names[index] for index in range(classes)] if set(names) == set(range(classes)) else []
-
-
-def _targets(case: Case, classes: int) -> tuple[NumpyArray, Sequence[str]]:
-    """Give the labels as numbers, and the names that the numbers stand for."""
-    targets = case.targets
-    if all(isinstance(target, str) for target in targets):
-        names = sorted({str(target) for target in targets})
-        numbers = {name: index for index, name in enumerate(names)}
-        return np.array([numbers[str(target)] for target in targets]), names
-    if not all(type(target) is int for target in targets):
-        raise Unsupported(
-            "The labels of the dataset are neither whole numbers nor names.", "dataset"
-        )
-    found = np.array(targets, dtype=np.int64)
-    # Without names, the dataset has as many classes as it shows; the network's must be the same.
-    meant = case.label_names or tuple(map(str, range(int(found.max()) + 1)))
-    if found.min() < 0:
-        raise Unsupported("The split has samples without a label.", "split")
-    if found.max() >= len(meant):
-        raise CheckError("The dataset has labels beyond its own class names.")
-    return found, meant
-
-
-def _pick(
-    features: Mapping[str, Feature], kinds: Sequence[str], usual: Sequence[str], what: str
-) -> str:
-    """Choose the only column of a kind, or the one with a usual name; "" where there is none."""
-    fitting = [name for name, feature in features.items() if feature.kind in kinds]
-    named = [name for name in usual if name in fitting]
-    if named or len(fitting) == 1:
-        return (named or fitting)[0]
-    if fitting:
-        raise Unsupported(f"The dataset has several columns that could be the {what}.", "dataset")
-    return ""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from analysis.answers import Answers
 from analysis.arrays import NumpyArray, unpack
 from analysis.contract import JSON, Case, CheckError, Part
 
@@ -20,6 +21,8 @@ class RowReader:
 
     A subclass has a ``read`` that checks a part's arrays and calls ``take`` with their length.
     """
+
+    answers: type[Answers] | None = None
 
     def __init__(self, case: Case) -> None:
         self._targets = case.targets

@@ -43,7 +43,6 @@ class SentenceSimilarity:
 
     id: ClassVar[str] = "sentence-similarity"
 
-    about: ClassVar[str] = "Two texts in, how alike they are out."
     answers: ClassVar[type[Answers]] = Numbers
 
     def measures(self, stated: Stated) -> bool:

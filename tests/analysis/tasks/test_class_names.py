@@ -3,6 +3,7 @@
 import pytest
 
 from analysis.contract import Unsupported
+from analysis.tasks import class_names
 from analysis.tasks.class_names import match
 
 BARE = ["LABEL_0", "LABEL_1", "LABEL_2"]
@@ -56,3 +57,14 @@ def test_classes_that_do_not_fit(network: list[str], dataset: list[str], message
         match(network, 3, dataset)
     assert caught.value.missing == "dataset"
     assert str(caught.value).isprintable()
+
+
+def test_no_spelling_belongs_to_two_names():
+    spellings = [spelling for group in class_names._SAME for spelling in group]
+    assert len(spellings) == len(set(spellings))
+    assert all(class_names.plain(group[0]) == group[0] for group in class_names._SAME)
+
+
+def test_spellings_of_one_class_are_matched():
+    matching = class_names.match(["NEG", "NEU", "POS"], 3, ["positive", "neutral", "negative"])
+    assert matching.to_dataset.tolist() == [2, 1, 0]
