@@ -48,6 +48,21 @@ class TaskEntry:
 
 # What the check "claim" can measure today: task id -> module, one file a task.
 TASKS: Mapping[str, TaskEntry] = {
+    "audio-classification": TaskEntry(
+        "analysis.tasks.audio_classification:AudioClassification",
+        "One sound in, the most likely of a fixed set of classes out.",
+        ("Classes",),
+    ),
+    "automatic-speech-recognition": TaskEntry(
+        "analysis.tasks.speech_recognition:SpeechRecognition",
+        "A recording in, the words that are said in it out.",
+        ("Texts",),
+    ),
+    "feature-extraction": TaskEntry(
+        "analysis.tasks.feature_extraction:FeatureExtraction",
+        "A picture or a text in, a vector out, in which classes lie apart.",
+        ("Classes",),
+    ),
     "fill-mask": TaskEntry(
         "analysis.tasks.fill_mask:FillMask",
         "A text with hidden tokens in, how likely the hidden ones are out.",
@@ -65,11 +80,22 @@ TASKS: Mapping[str, TaskEntry] = {
         ("Classes",),
         ("accuracy", "acc_norm"),
     ),
+    "object-detection": TaskEntry(
+        "analysis.tasks.object_detection:ObjectDetection",
+        "A picture in, boxes round the things in it with their classes out.",
+        ("Boxes",),
+        ("map", "map_50", "average_recall"),
+    ),
     "question-answering": TaskEntry(
         "analysis.tasks.question_answering:QuestionAnswering",
         "A question and a text in, the piece of the text that answers it out.",
         ("Texts",),
         ("exact_match", "f1"),
+    ),
+    "retrieval": TaskEntry(
+        "analysis.tasks.retrieval:Retrieval",
+        "A query in, the documents that answer it in their order out.",
+        ("Rankings",),
     ),
     "sentence-similarity": TaskEntry(
         "analysis.tasks.sentence_similarity:SentenceSimilarity",
@@ -81,6 +107,16 @@ TASKS: Mapping[str, TaskEntry] = {
         "analysis.tasks.summarization:Summarization",
         "A long text in, a short one that says the same out.",
         ("Texts",),
+    ),
+    "tabular-classification": TaskEntry(
+        "analysis.tasks.tabular:TabularClassification",
+        "A row of a table in, its class out.",
+        ("Classes",),
+    ),
+    "tabular-regression": TaskEntry(
+        "analysis.tasks.tabular:TabularRegression",
+        "A row of a table in, a number out.",
+        ("Numbers",),
     ),
     "text-classification": TaskEntry(
         "analysis.tasks.text_classification:TextClassification",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
 
@@ -97,12 +97,19 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class DataRequest:
-    """A split of a dataset that a check needs, in the words of the hub."""
+    """A split of a dataset that a check needs, in the words of the hub.
+
+    ``tables`` are other splits that it needs by their names: their inputs go in whole, before the
+    rows that are asked, and their targets stay outside. ``most`` is how many rows of such a table
+    are drawn where it has more.
+    """
 
     dataset: str
     config: str
     split: str
     revision: str = ""
+    tables: tuple[tuple[str, "DataRequest"], ...] = ()
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +130,17 @@ class Columns:
 
     ``are_named``: the inputs' own names mean something inside (of the columns of a table).
     ``options`` are what ``probe`` must know of the dataset: the languages of a translation, say.
+    ``beside`` are columns that belong to the target and stay outside as well; each target is then
+    a list of its own value and theirs. ``among`` names a table: only rows count whose target is
+    one of the table's.
     """
 
     inputs: tuple[str, ...]
     target: str
     are_named: bool = False
     options: Mapping[str, JSON] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
+    among: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +160,7 @@ class Job:
 
     ``inputs`` is an Arrow IPC file with one row a sample, in the order in which it must be
     answered, or None where the check needs no data. ``options`` are the check's own parameters.
+    ``tables`` are names and lengths of what stands in the file before the ``rows``.
     """
 
     check: str
@@ -161,6 +174,7 @@ class Job:
     scratch: Path = Path("/scratch")
     options: Mapping[str, JSON] = field(default_factory=dict)
     limits: Limits = Limits()
+    tables: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +208,8 @@ class Case:
     """What ``judge`` knows and ``probe`` does not.
 
     ``targets`` are the labels in the order of the job's rows; ``population`` is the size of the
-    whole split; ``label_names`` are the dataset's class names, where it has some.
+    whole split; ``label_names`` are the dataset's class names, where it has some; ``tables`` are
+    the targets of the other splits that were asked for, in the order of their rows inside.
     """
 
     subject: Subject
@@ -202,6 +217,7 @@ class Case:
     population: int
     label_names: tuple[str, ...] = ()
     options: Mapping[str, JSON] = field(default_factory=dict)
+    tables: Mapping[str, Sequence[JSON]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,3 +292,13 @@ class Check(Protocol):
 
     def judge(self, case: Case, parts: Iterator[Part]) -> Finding:
         """Decide, outside; stop reading parts as soon as the verdict is certain."""
+
+
+@runtime_checkable
+class TableCheck(Check, Protocol):
+    """A check that asks for other splits beside the one that it measures on."""
+
+    def table_columns(
+        self, subject: Subject, name: str, features: Mapping[str, Feature]
+    ) -> Columns:
+        """Choose the columns of one of ``DataRequest.tables``; raise Unsupported."""

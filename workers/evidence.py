@@ -10,7 +10,7 @@ from analysis.contract import JSON, Finding, Job
 from registry.models import Claim, Run
 from workers.asking import Asked, plain
 from workers.fetching import Prepared
-from workers.inputs import Sample
+from workers.inputs import Drawn, Sample
 
 VERSION = "0.1.0"  # of Assay
 SCHEMA = 2  # of this structure
@@ -101,7 +101,25 @@ def _data(prepared: Prepared) -> dict[str, JSON] | None:
         },
         "inputs": list(sample.columns.inputs),
         "target": sample.columns.target,
+        "tables": [_table(table) for table in sample.tables],
         "assumptions": list(split.assumptions),
+    }
+
+
+def _table(table: Drawn) -> dict[str, JSON]:
+    """Return which rows of another split stood before the sample."""
+    request = table.split.request
+    return {
+        "name": table.name,
+        "dataset": request.dataset,
+        "config": request.config,
+        "split": request.split,
+        "revision": request.revision,
+        "fingerprint": table.split.fingerprint,
+        "rows_of_split": table.split.rows,
+        "rows_used": len(table.order),
+        "inputs": list(table.columns.inputs),
+        "target": table.columns.target,
     }
 
 

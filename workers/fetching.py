@@ -1,17 +1,26 @@
 """What a run needs on this machine before it can measure: the split, then the files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
 
-from analysis.contract import JSON, Check, Columns, DataRequest, Subject, Unsupported
+from analysis.contract import (
+    JSON,
+    Check,
+    CheckError,
+    Columns,
+    DataRequest,
+    Subject,
+    TableCheck,
+    Unsupported,
+)
 from registry.hub.client import HubClient
 from registry.hub.credentials import token_for
 from registry.models import Run
 from workers import inputs, orders
-from workers.inputs import Sample
+from workers.inputs import Sample, Table
 from workers.orders import Seeds
 from workers.samples import Split, Splits
 from workers.snapshots import Fetched, Snapshots
@@ -84,8 +93,11 @@ def prepare(
             columns = check.columns(subject, split.features)
         found = split.request if split else None
         seeds = orders.seeds(settings.ASSAY_HOME, run.revision.sha, found, run.options)
-        if split is not None and columns is not None:
-            sample = inputs.draw(split, columns, seed=seeds.order, limit=run.options.get("n"))
+        if request is not None and split is not None and columns is not None:
+            tables = tuple(_tables(client, check, subject, request, split, columns, alive))
+            sample = inputs.draw(
+                split, columns, seed=seeds.order, limit=run.options.get("n"), tables=tables
+            )
             _vet_order(sample, _expected(run, "data"))
         files = fetch_files(
             client,
@@ -93,6 +105,34 @@ def prepare(
             lambda done, total: show("fetching the files", done >> 20, total >> 20),
         )
     return Prepared(files, seeds, split, columns, sample)
+
+
+def _tables(
+    client: HubClient,
+    check: Check,
+    subject: Subject,
+    request: DataRequest,
+    split: Split,
+    columns: Columns,
+    alive: Callable[[], bool],
+) -> Iterator[Table]:
+    """Read the other splits that were asked for, those of the same dataset at the same commit."""
+    names = split.features[columns.target].names
+    for name, wanted in request.tables:
+        if not isinstance(check, TableCheck):
+            raise CheckError("The check asks for other splits and does not say what of them.")
+        if wanted.dataset == request.dataset:
+            wanted = replace(wanted, revision=split.request.revision)
+        found = Splits(settings.ASSAY_HOME).read(client, wanted, alive)
+        chosen = check.table_columns(subject, name, found.features)
+        own = found.features[chosen.target].names
+        if own and names and own != names:
+            raise Unsupported(
+                f"The split {wanted.split!r} names its classes otherwise than the one that is"
+                " claimed.",
+                "dataset",
+            )
+        yield Table(name, found, chosen, wanted.most)
 
 
 def _expected(run: Run, what: str) -> Mapping[str, JSON]:

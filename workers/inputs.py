@@ -5,8 +5,8 @@ place, pictures and sounds without the path that they had, and none of the file'
 `datasets` keeps the names of classes.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +24,40 @@ _FILE = {"bytes", "path"}  # how `datasets` stores a picture or a sound
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Another split that a check asked for, with the columns that it reads of it."""
+
+    name: str
+    split: Split
+    columns: Columns
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Rows of another split, which stand before those of the sample."""
+
+    name: str
+    split: Split
+    columns: Columns
+    order: "Order"
+    targets: list[JSON]
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
-    """The rows of a run in their order. ``targets`` never leave this process."""
+    """The rows of a run in their order. ``targets`` never leave this process.
+
+    ``population`` is how many rows of the split count at all; ``tables`` are the rows of other
+    splits that the check asked for.
+    """
 
     split: Split
     columns: Columns
     order: "Order"
     targets: list[JSON]
+    population: int
+    tables: tuple[Drawn, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -39,40 +66,105 @@ class Sample:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the input columns are called inside: their place, unless names mean something."""
+        """What the input columns are called inside: their place, unless names mean something.
+
+        As many as the widest of the tables has: the first column of each stands above the first.
+        """
         inputs = self.columns.inputs
-        if self.columns.are_named:
-            return inputs
-        return tuple(f"input_{place}" for place in range(len(inputs)))
+        width = max(len(inputs), *(len(table.columns.inputs) for table in self.tables), 0)
+        by_place = tuple(f"input_{place}" for place in range(width))
+        return (*inputs, *by_place[len(inputs) :]) if self.columns.are_named else by_place
+
+    @property
+    def lengths(self) -> tuple[tuple[str, int], ...]:
+        """Names and lengths of the tables that stand before the rows."""
+        return tuple(
+            (table.name, len(table.order)) for table in self.tables if table.columns.inputs
+        )
+
+    @property
+    def beside(self) -> dict[str, list[JSON]]:
+        """The targets of all tables."""
+        return {table.name: table.targets for table in self.tables}
 
     def write(self, path: Path, start: int = 0) -> Path:
-        """Write the inputs from row ``start`` on as an Arrow file; return its path."""
+        """Write the tables, and the inputs from row ``start`` on, as an Arrow file."""
         import pyarrow as pa
 
-        schema: pa.Schema | None = None
-        with pa.OSFile(str(path), "wb") as sink:
-            out = None
-            for rows in _rows(self.split, self.columns.inputs, self.order[start:]):
-                if out is None:
-                    types = [column.type for column in rows]
-                    fields = [pa.field(*one) for one in zip(self.names, types, strict=True)]
-                    schema = pa.schema(fields)
-                    out = pa.ipc.new_file(sink, schema)
-                out.write_batch(pa.RecordBatch.from_arrays(rows, schema=schema))
-            if out is not None:
-                out.close()
+        sources = [(table.split, table.columns.inputs, table.order) for table in self.tables]
+        sources = [source for source in sources if source[1]]
+        sources.append((self.split, self.columns.inputs, self.order[start:]))
+        schema = pa.unify_schemas(
+            [self._schema(*source) for source in sources], promote_options="permissive"
+        )
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema) as out:
+            for source in sources:
+                for rows in _rows(*source):
+                    wide = [
+                        rows[place].cast(field.type)
+                        if place < len(rows)
+                        else pa.nulls(len(rows[0]), field.type)
+                        for place, field in enumerate(schema)
+                    ]
+                    out.write_batch(pa.RecordBatch.from_arrays(wide, schema=schema))
         return path
 
+    def _schema(self, split: Split, names: tuple[str, ...], order: "Order") -> "pa.Schema":
+        import pyarrow as pa
 
-def draw(split: Split, columns: Columns, *, seed: int, limit: int | None) -> Sample:
-    """Draw rows without replacement in the order of the seed; ``limit`` None takes them all."""
+        rows = next(_rows(split, names, order[:0]))
+        fields = [
+            pa.field(*one) for one in zip(self.names, [row.type for row in rows], strict=False)
+        ]
+        return pa.schema(fields)
+
+
+def draw(
+    split: Split,
+    columns: Columns,
+    *,
+    seed: int,
+    limit: int | None,
+    tables: Sequence[Table] = (),
+) -> Sample:
+    """Draw rows without replacement in the order of the seed; ``limit`` None takes them all.
+
+    Of ``tables`` at most so many rows as each wants. Where the columns are ``among`` a table, only
+    rows count whose target is one of that table's.
+    """
+    drawn = tuple(_drawn(table, seed) for table in tables)
+    order = _permutation(split, seed)
+    if columns.among:
+        import numpy as np
+
+        named = next(table for table in drawn if table.name == columns.among)
+        among = {row[0] if isinstance(row, list) else row for row in named.targets}
+        own = replace(columns, beside=())
+        order = order[np.array([target in among for target in _targets(split, own, order)], bool)]
+    population = len(order)
+    order = order[:limit]
+    return Sample(split, columns, order, _targets(split, columns, order), population, drawn)
+
+
+def _drawn(table: Table, seed: int) -> Drawn:
+    order = _permutation(table.split, seed)[: table.most]
+    targets = _targets(table.split, table.columns, order)
+    return Drawn(table.name, table.split, table.columns, order, targets)
+
+
+def _permutation(split: Split, seed: int) -> "Order":
     import numpy as np
 
-    order = np.random.Generator(np.random.PCG64(seed)).permutation(split.rows)[:limit]
+    return np.random.Generator(np.random.PCG64(seed)).permutation(split.rows)
+
+
+def _targets(split: Split, columns: Columns, order: "Order") -> list[JSON]:
+    """Return the target of each row; a list of it and what stands beside it, if anything does."""
     targets: list[JSON] = []
-    for (column,) in _rows(split, (columns.target,), order):
-        targets += column.to_pylist()
-    return Sample(split, columns, order, targets)
+    for found in _rows(split, (columns.target, *columns.beside), order):
+        values = [column.to_pylist() for column in found]
+        targets += [list(row) for row in zip(*values, strict=True)] if columns.beside else values[0]
+    return targets
 
 
 def _rows(split: Split, names: tuple[str, ...], order: "Order") -> Iterator[list["pa.Array"]]:

@@ -174,6 +174,8 @@ def _store(run: Run, prepared: Prepared, job: Job) -> tuple[Predictions | None, 
     sample = prepared.sample
     if run.options.get("fresh") or sample is None or settings.ASSAY_PREDICTIONS_BYTES <= 0:
         return None, ""
+    if sample.tables:
+        return None, ""  # their answers come before those of the rows, and are not kept yet
     request = sample.split.request
     network = {
         "hub": run.revision.repo.hub.url,
@@ -211,6 +213,7 @@ def job_of(run: Run, check: Check, subject: Subject, prepared: Prepared) -> Job:
         allow_code=settings.ASSAY_ALLOW_CODE,
         options=options | dict(chosen) | dict(check.options(subject)),
         limits=Limits(**limits) if isinstance(limits, dict) else Limits(),
+        tables=sample.lengths if sample else (),
     )
 
 
@@ -224,9 +227,10 @@ def _case(run: Run, subject: Subject, prepared: Prepared) -> Case:
     return Case(
         subject=subject,
         targets=sample.targets,
-        population=sample.split.rows,
+        population=sample.population,
         label_names=sample.split.features[sample.columns.target].names,
         options=options,
+        tables=sample.beside,
     )
 
 

@@ -3,11 +3,12 @@
 import os
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from analysis.contract import Unsupported
+from analysis.loading.formats import Format, network_file, preferred
 from registry import blobs
 from registry.hub.client import HubClient
 from registry.models import File, Revision
@@ -17,8 +18,9 @@ DISK_RESERVE = 2 << 30  # bytes that a fetch leaves free
 
 # Weights of other frameworks and copies of the same weights in other formats.
 OTHER_FORMATS = (".h5", ".msgpack", ".ot", ".gguf", ".tflite", ".mlmodel", ".mlpackage", ".nemo")
-OTHER_FOLDERS = {"onnx", "openvino", "coreml", "tf", "flax", "runs", ".git"}
-PICKLES = (".bin", ".pt", ".pth", ".th", ".ckpt", ".pkl", ".pickle")
+OTHER_FOLDERS = {"openvino", "coreml", "tf", "flax", "runs", ".git"}
+ONNX_FOLDER = "onnx"
+PICKLES = (".bin", ".pt", ".pth", ".th", ".ckpt", ".pkl", ".pickle", ".joblib")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,34 @@ class Fetched:
 
 def chosen(sizes: Mapping[str, int]) -> list[str]:
     """Return which files a run needs: one copy of the weights, and everything small beside it."""
-    has_safetensors = any(path.endswith(".safetensors") for path in sizes)
+    wanted = preferred(sizes)
+    has_better = wanted is Format.SAFETENSORS or any(path.endswith(".skops") for path in sizes)
 
     def is_needed(path: str) -> bool:
         parts = PurePosixPath(path).parts
         if path.endswith(OTHER_FORMATS) or OTHER_FOLDERS.intersection(parts[:-1]):
             return False
-        return not (has_safetensors and path.endswith(PICKLES))
+        is_onnx = path.endswith(".onnx") or ONNX_FOLDER in parts[:-1]
+        if is_onnx and wanted is not Format.ONNX:
+            return False
+        if path.endswith(".pt2") and wanted is not Format.EXPORTED:
+            return False
+        return not (has_better and path.endswith(PICKLES))
 
-    return sorted(path for path in sizes if is_needed(path))
+    return sorted(_one_graph(filter(is_needed, sizes)))
+
+
+def _one_graph(paths: Iterable[str]) -> list[str]:
+    """Leave out ONNX graphs beside the one that is loaded, with the data that they name."""
+    kept = list(paths)
+    graph = network_file(kept, Format.ONNX)
+    others = {path for path in kept if graph and path.endswith(".onnx") and path != graph}
+    return [
+        path
+        for path in kept
+        if path not in others
+        and not any(path.startswith((f"{other}_", f"{other}.")) for other in others)
+    ]
 
 
 class Snapshots:

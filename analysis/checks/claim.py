@@ -47,12 +47,14 @@ class ClaimCheck:
         """Name the split to measure on; raise Unsupported with the first piece that is missing."""
         found = _matched(subject)
         stated = _stated(found)
-        if not tasks.load(found.task).measures(stated):
+        task = tasks.load(found.task)
+        if not task.measures(stated):
             raise Unsupported(
                 f"The metric {stated.metric.name} of {found.task} cannot be measured here yet.",
                 "metric",
             )
-        return DataRequest(found.dataset, found.config, found.split, found.revision)
+        request = DataRequest(found.dataset, found.config, found.split, found.revision)
+        return task.with_tables(request) if isinstance(task, tasks.TableTask) else request
 
     def columns(self, subject: Subject, features: Mapping[str, Feature]) -> Columns:
         """Choose the task's columns of the split."""
@@ -60,6 +62,15 @@ class ClaimCheck:
         if isinstance(task, tasks.ChoosesByClaim):
             return task.columns_for(subject, features)
         return task.columns(features)
+
+    def table_columns(
+        self, subject: Subject, name: str, features: Mapping[str, Feature]
+    ) -> Columns:
+        """Choose the columns of another split that the task asked for."""
+        task = _task(subject)
+        if not isinstance(task, tasks.TableTask):
+            raise CheckError("The task asks for no other splits.")
+        return task.table_columns(name, features)
 
     def probe(self, job: Job) -> Iterator[Part]:
         """Predict each row, inside the sandbox."""

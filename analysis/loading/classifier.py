@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.contract import CheckError
 from analysis.loading.configs import Config, read_config
+from analysis.loading.exported import load_exported_pictures
 from analysis.loading.foreign import foreign
+from analysis.loading.formats import Format, files_of, preferred
 from analysis.loading.images import Preprocessing, read_preprocessing
 from analysis.loading.networks import Loaded, load_network
+from analysis.loading.onnx import load_onnx_pictures
+from analysis.loading.timm_repos import (
+    is_timm,
+    load_timm,
+    read_timm_labels,
+    read_timm_preprocessing,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -56,15 +65,34 @@ def _logits_of(answer: Any) -> "torch.Tensor":
 
 def load_classifier(snapshot: Path, *, device: str, allow_code: bool) -> Classifier:
     """Load a snapshot as an image classifier; raise Refused, Unsupported or CheckError."""
-    loaded = load_network(
-        snapshot, "AutoModelForImageClassification", device=device, allow_code=allow_code
-    )
+    wanted = preferred(files_of(snapshot))
+    if wanted is Format.ONNX:
+        loaded = load_onnx_pictures(snapshot, _config_if_any(snapshot))
+        device = "cpu"
+    elif wanted is Format.EXPORTED:
+        config = _config_if_any(snapshot)
+        loaded = load_exported_pictures(snapshot, config, device=device, allow_code=allow_code)
+    elif is_timm(config := _config_if_any(snapshot)):
+        loaded = load_timm(snapshot, config, device=device)
+    else:
+        loaded = load_network(
+            snapshot, "AutoModelForImageClassification", device=device, allow_code=allow_code
+        )
+    if is_timm(loaded.config):
+        labels = read_timm_labels(loaded.config)
+        return Classifier(loaded, read_timm_preprocessing(loaded.config), labels, device)
     channels = loaded.config.get("num_channels")
     preprocessing = read_preprocessing(
         read_config(snapshot / "preprocessor_config.json"),
         channels=channels if isinstance(channels, int) else None,
     )
     return Classifier(loaded, preprocessing, read_labels(loaded.config), device)
+
+
+def _config_if_any(snapshot: Path) -> Config:
+    """Read config.json, which formats that hold their architecture can do without."""
+    path = snapshot / "config.json"
+    return read_config(path) if path.is_file() else {}
 
 
 def read_labels(config: Config) -> dict[int, str]:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 _PIXELS = 50_000_000
-_SIDE = 8_192
+SIDE = 8_192
 _ORIENTATION = 0x0112  # the Exif tag that says how a camera was held
 
 _HALF = (0.5, 0.5, 0.5)
-_IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 _CLIP = ((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
 _BILINEAR, _BICUBIC = 2, 3
 
@@ -87,7 +87,7 @@ class Preprocessing:
         if self.shortest is None:
             return height, width
         short, long = sorted((height, width))
-        longer = min(int(self.shortest * long / short), 4 * _SIDE)
+        longer = min(int(self.shortest * long / short), 4 * SIDE)
         return (self.shortest, longer) if height <= width else (longer, self.shortest)
 
     def batch(
@@ -264,7 +264,7 @@ def _size(value: JSON, family: dict[str, JSON]) -> tuple[Pair, int | None]:
             pair = (edge, edge) if family.get("square") else (edge, 0)
         case _:
             pair = (0, 0)
-    if not 1 <= pair[0] <= _SIDE or not 0 <= pair[1] <= _SIDE:
+    if not 1 <= pair[0] <= SIDE or not 0 <= pair[1] <= SIDE:
         raise Unsupported("preprocessor_config.json has a size that is not known here.", "code")
     return (pair, None) if pair[1] else (None, pair[0])
 

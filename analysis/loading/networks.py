@@ -21,12 +21,16 @@ _SLACK = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A network with the config that it was built from and the weights files that were read."""
+    """A network with the config that it was built from and the weights files that were read.
 
-    network: "torch.nn.Module"
+    ``loader`` is what built it: transformers, its own code, timm, onnxruntime or torch.export.
+    """
+
+    network: Any
     config: Config
     files: tuple[str, ...]
     ran_own_code: bool
+    loader: str = "transformers"
 
 
 def load_network(
@@ -57,20 +61,26 @@ def load_network(
         network, weights, gaps, surplus = _native(place, config, auto_class)
     surplus = [name for name in surplus if not any(part in name for part in harmless)]
     gaps = [name for name in gaps if not _is_needless(name, needless)]
+    refuse_gaps(gaps, [] if may_have_more else surplus)
+    with foreign(f"The network could not be moved to {device}"):
+        network = network.to(device).eval()
+    loader = "own code" if auto_map else "transformers"
+    return Loaded(network, config, weights.files, bool(auto_map), loader)
+
+
+def refuse_gaps(gaps: Sequence[str], surplus: Sequence[str]) -> None:
+    """Raise Unsupported where weights are missing, or are there without a place for them."""
     if gaps:
         raise Unsupported(
             f"The weights lack {_count(gaps)} of the architecture, first {gaps[0][:80]!a}.",
             "weights",
         )
-    if surplus and not may_have_more:
+    if surplus:
         raise Unsupported(
             f"The weights hold {_count(surplus)} that the architecture has no place for, "
             f"first {surplus[0][:80]!a}.",
             "weights",
         )
-    with foreign(f"The network could not be moved to {device}"):
-        network = network.to(device).eval()
-    return Loaded(network, config, weights.files, bool(auto_map))
 
 
 def _count(names: Sequence[str]) -> str:
@@ -172,13 +182,14 @@ def _own(place: Path, config: Config, auto_map: Config, auto_class: str) -> Buil
         network = network_class(settings)
     if not isinstance(network, torch.nn.Module):
         raise Unsupported("The repo's own code does not build a torch network.", "code")
-    return _fill(network, weights)
+    return fill(network, weights)
 
 
-def _fill(network: "torch.nn.Module", weights: Weights) -> Built:
+def fill(network: "torch.nn.Module", weights: Weights) -> Built:
+    """Load weights into a network that was built without transformers."""
     import torch
 
-    with foreign("The repo's own network did not take its weights", "weights"):
+    with foreign("The network did not take its weights", "weights"):
         network = network.to(torch.float32)
         places = network.state_dict()
         _refuse_mismatches(

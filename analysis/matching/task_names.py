@@ -29,14 +29,22 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "text-summarization",
     ),
     "translation": ("machine-translation", "text-translation"),
-    "automatic-speech-recognition": ("speech-recognition", "asr", "speech-to-text"),
-    "audio-classification": ("keyword-spotting", "speech-classification"),
+    "automatic-speech-recognition": (
+        "speech-recognition", "asr", "speech-to-text", "automatic-speech-recognition-(asr)",
+    ),
+    "audio-classification": (
+        "keyword-spotting", "speech-classification", "sound-classification",
+        "speech-emotion-recognition",
+    ),
     "sentence-similarity": (
         "semantic-similarity", "semantic-textual-similarity", "sts", "sentence-embedding",
     ),
-    "retrieval": ("information-retrieval", "document-retrieval", "passage-retrieval"),
+    "retrieval": (
+        "information-retrieval", "document-retrieval", "passage-retrieval", "text-retrieval",
+    ),
     "feature-extraction": (
-        "linear-probe", "k-nearest-neighbours", "image-feature-extraction",
+        "linear-probe", "k-nearest-neighbours", "image-feature-extraction", "linear-probing",
+        "representation-learning",
     ),
     "fill-mask": (
         "masked-language-modeling", "masked-language-modelling", "mlm", "masked-lm",
@@ -48,7 +56,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "multiple-choice": (
         "sentence-completion", "multiple-choice-qa", "multiple-choice-question-answering",
     ),
-    "object-detection": (),
+    "object-detection": ("2d-object-detection", "detection"),
     "tabular-classification": ("structured-data-classification",),
     "tabular-regression": ("structured-data-regression",),
     "text2text-generation": (

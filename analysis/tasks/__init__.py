@@ -10,7 +10,17 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from analysis.answers import Answers
 from analysis.catalog import TASKS
-from analysis.contract import JSON, Case, Claim, Columns, Feature, Job, Part, Subject
+from analysis.contract import (
+    JSON,
+    Case,
+    Claim,
+    Columns,
+    DataRequest,
+    Feature,
+    Job,
+    Part,
+    Subject,
+)
 from analysis.metrics import Stated
 
 
@@ -67,6 +77,21 @@ class ChoosesByClaim(Protocol):
 
     def columns_for(self, subject: Subject, features: Mapping[str, Feature]) -> Columns:
         """Choose the columns; raise Unsupported (missing dataset) where unclear."""
+
+
+@runtime_checkable
+class TableTask(Task, Protocol):
+    """A task that needs other splits beside the one that is asked (``DataRequest.tables``).
+
+    Its probe yields parts "table" before the first "predictions"; its reader gives no answers for
+    them.
+    """
+
+    def with_tables(self, request: DataRequest) -> DataRequest:
+        """Add the tables to what a claim asks for."""
+
+    def table_columns(self, name: str, features: Mapping[str, Feature]) -> Columns:
+        """Choose the columns of a table; raise Unsupported (missing dataset) where unclear."""
 
 
 def load(task_id: str) -> Task:

@@ -148,6 +148,7 @@ class _Runner:
             "dtype": "float32",
             "weights": list(loaded.files),
             "own_code": loaded.ran_own_code,
+            "loader": loaded.loader,
         }
 
     def classify(self, cells: Sequence[object]) -> NumpyArray:

@@ -47,7 +47,7 @@ class RowReader:
 
 def copy_facts(network: Mapping[str, JSON], *names: str) -> dict[str, JSON]:
     """Take what the evidence says of every network, and ``names``."""
-    always = ("batch_size", "dtype", "weights", "own_code")
+    always = ("batch_size", "dtype", "weights", "own_code", "loader")
     return {name: network.get(name) for name in (*always, *names)}
 
 

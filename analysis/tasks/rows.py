@@ -20,17 +20,35 @@ def read_rows(job: Job, batch_rows: int) -> Iterator[tuple[int, list[Row]]]:
     The file is memory-mapped, so that a large split costs no memory. Raises CheckError where the
     file does not hold what the job says: that is a fault outside the sandbox.
     """
+    before = sum(rows for _, rows in job.tables)
+    yield from _read(job, before, job.rows, batch_rows)
+
+
+def read_table(job: Job, name: str, batch_rows: int) -> Iterator[tuple[int, list[Row]]]:
+    """Yield the rows of a table that stands before those that are asked, as ``read_rows`` does."""
+    before = 0
+    for title, rows in job.tables:
+        if title == name:
+            yield from _read(job, before, rows, batch_rows)
+            return
+        before += rows
+    raise CheckError(f"The run was started without the table {name!a}.")
+
+
+def _read(job: Job, first: int, rows: int, batch_rows: int) -> Iterator[tuple[int, list[Row]]]:
     import pyarrow as pa
 
     if job.inputs is None:
         raise CheckError("The run was started without the dataset's rows.")
+    expected = job.rows + sum(count for _, count in job.tables)
     try:
         with pa.memory_map(str(job.inputs)) as source, pa.ipc.open_file(source) as reader:
             table = reader.read_all().select(list(job.columns))
-            if table.num_rows != job.rows:
-                raise CheckError(f"The dataset has {table.num_rows:,} rows, not {job.rows:,}.")
-            for start in range(0, job.rows, batch_rows):
-                columns = table.slice(start, batch_rows).to_pydict().values()
+            if table.num_rows != expected:
+                raise CheckError(f"The dataset has {table.num_rows:,} rows, not {expected:,}.")
+            for start in range(0, rows, batch_rows):
+                length = min(batch_rows, rows - start)
+                columns = table.slice(first + start, length).to_pydict().values()
                 yield start, list(zip(*columns, strict=True))
     except (pa.ArrowInvalid, KeyError, OSError) as fault:
         raise CheckError("The dataset's rows could not be read.") from fault

@@ -126,6 +126,7 @@ def _describe(encoder: "SentenceEncoder", largest: int) -> dict[str, JSON]:
         "dtype": "float32",
         "weights": list(encoder.loaded.files),
         "own_code": encoder.loaded.ran_own_code,
+        "loader": encoder.loaded.loader,
         "pooling": encoder.recipe.pooling,
         "max_tokens": encoder.max_tokens,
         "assumption": encoder.recipe.assumption,

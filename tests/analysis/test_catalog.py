@@ -78,6 +78,7 @@ def test_a_job_survives_json(entry: catalog.Entry, tmp_path: Path):
     raw = as_json(job)
     raw["limits"] = Limits(**raw["limits"])
     raw["columns"] = tuple(raw["columns"])
+    raw["tables"] = tuple(map(tuple, raw["tables"]))
     for key in ("snapshot", "inputs", "scratch"):
         raw[key] = Path(raw[key]) if raw[key] is not None else None
     assert Job(**raw) == job

@@ -32,7 +32,7 @@ def sample_of(rows):
     request = DataRequest("d", "c", "test", "5" * 40)
     split = Split(Path(), request, ROWS, "f", "0" * 64, {}, {"x": Feature("text")}, ())
     targets: list[Any] = list(range(rows))
-    return Numbered(split, Columns(("x",), "y"), np.arange(rows), targets)
+    return Numbered(split, Columns(("x",), "y"), np.arange(rows), targets, ROWS)
 
 
 class Network:

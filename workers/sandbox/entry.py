@@ -61,6 +61,7 @@ def job_from(raw: Mapping[str, Any]) -> Job:
             "inputs": None if raw["inputs"] is None else Path(raw["inputs"]),
             "columns": tuple(raw["columns"]),
             "limits": Limits(**raw["limits"]),
+            "tables": tuple((name, rows) for name, rows in raw["tables"]),
         }
     )
 

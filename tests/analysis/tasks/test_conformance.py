@@ -38,12 +38,12 @@ def test_a_task_says_what_it_is(task: tasks.Task):
     assert task.id == task.id.strip("-")
 
 
-def test_the_catalog_lists_the_metrics_that_a_task_measures(task: tasks.Task):
-    for metric in METRICS.values():
+def test_a_task_measures_the_metrics_that_the_catalog_lists(task: tasks.Task):
+    """Others are refused before a task is asked: ``matching`` reads the catalog."""
+    for metric in (METRICS[name] for name in catalog.metrics_of(task.id)):
         ways = [{"average": way} for way in ("binary", "macro", "micro")] + [{}, {"k": 10}]
         taken = [way for way in ways if set(way) <= metric.takes | {"k"}]
-        is_measured = any(task.measures(Stated(metric, 0.5, 0.0, args=way)) for way in taken)
-        assert is_measured == (metric.id in catalog.metrics_of(task.id)), metric.id
+        assert any(task.measures(Stated(metric, 0.5, 0.0, args=way)) for way in taken), metric.id
 
 
 def test_the_catalog_lists_tasks_by_their_ids():
