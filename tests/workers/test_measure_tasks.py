@@ -77,7 +77,7 @@ def run(hub, home, settings):
 
     def carry(name):
         revision = Repo.objects.get(name=f"measure/{name}").revisions.get()
-        (asked,) = services.request_checks(revision)
+        (asked,) = services.request_checks(revision, options={"whole": True})
         measure.execute(factories.taken(asked))
         asked.refresh_from_db()
         assert asked.status == Run.Status.DONE, asked.reason

@@ -176,7 +176,7 @@ def test_a_network_that_hunts_for_labels_finds_nothing(asked):
 
 @pytest.mark.parametrize("cheat", ["table", "seeded"])
 def test_a_network_that_answers_by_position_is_judged_by_its_answers(asked, cheat):
-    finding = measured(asked(cheat))
+    finding = measured(asked(cheat, whole=True))
     assert finding.n == ROWS
     assert finding.value < 0.6
     assert finding.verdict == "overstated"

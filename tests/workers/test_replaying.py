@@ -66,7 +66,7 @@ def home(place, settings):
 @pytest.fixture
 def finding(hub, home):
     assert mirror(hub).failed == 0
-    (run,) = services.request_checks(Repo.objects.get().revisions.get())
+    (run,) = services.request_checks(Repo.objects.get().revisions.get(), options={"whole": True})
     return Finding.objects.get(run=carried(run))
 
 
