@@ -16,7 +16,7 @@ from analysis.loading.foreign import OutOfMemory
 
 T = TypeVar("T")
 
-_ASKED_TWICE = 4  # items
+ASKED_TWICE = 4  # items
 # Two passes of one batch on one device differ by nothing, or by the order of sums on a GPU.
 _RELATIVE, _ABSOLUTE = 1e-2, 1e-3
 
@@ -58,18 +58,23 @@ class Batches:
         """Ask for the shortest items twice; raise CheckError where the answers differ."""
         if self._is_steady or not order:
             return
-        few = list(order[-_ASKED_TWICE:])
+        few = list(order[-ASKED_TWICE:])
         try:
             first = run(few)
         except OutOfMemory:
             few = few[-1:]
             first = run(few)
-        if not is_alike(first, run(few)):
-            raise CheckError(
-                "The network answers differently when it is asked the same thing twice, so there is"
-                " no figure that a claim could be held against."
-            )
+        require_alike(first, run(few))
         self._is_steady = True
+
+
+def require_alike(first: Any, second: Any) -> None:
+    """Raise CheckError unless two answers to the same question are the same."""
+    if not is_alike(first, second):
+        raise CheckError(
+            "The network answers differently when it is asked the same thing twice, so there is"
+            " no figure that a claim could be held against."
+        )
 
 
 def is_alike(first: Any, second: Any) -> bool:

@@ -204,9 +204,19 @@ class _Runner:
                     raise
                 self.is_plain = True
                 continue
+            if not self.classes:
+                self._vet(batch, logits)
             found.append(self._first(logits))
             done += len(logits)
         return np.concatenate(found)
+
+    def _vet(self, batch: "torch.Tensor", logits: "torch.Tensor") -> None:
+        """Ask for some pictures of the first batch again; raise CheckError for other answers."""
+        from analysis.loading.batching import ASKED_TWICE, require_alike
+
+        few = batch[:ASKED_TWICE]
+        again = self.classifier.logits(few.contiguous() if self.is_plain else few)
+        require_alike(logits[: len(few)], again)
 
     def _first(self, logits: "torch.Tensor") -> NumpyArray:
         if self.classes not in (0, logits.shape[1]):

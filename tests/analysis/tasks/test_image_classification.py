@@ -126,6 +126,20 @@ def test_an_answer_that_is_not_a_number_is_no_answer(tmp_path: Path):
     assert (top_of(list(TASK.probe(job)))[:, 0] < 0).tolist() == [False, True, False]
 
 
+@pytest.mark.parametrize(
+    "instead",
+    [
+        "x = functional.relu(self.bn1(self.conv1(pixel_values.bernoulli(0.5))))",
+        f"self.n = getattr(self, 'n', 0) + 1; {FIRST_LAYER} * self.n",
+    ],
+)
+def test_a_network_that_answers_by_chance_is_not_measured(tmp_path: Path, instead: str):
+    folder = write_resnet(tmp_path / "net", instead)
+    job = samples.picture_job(tmp_path, folder, samples.cells(9), allow_code=True)
+    with pytest.raises(CheckError, match="asked the same thing twice"):
+        list(TASK.probe(job))
+
+
 @pytest.mark.parametrize("rows", [4, 6])
 def test_a_dataset_of_another_length_is_noticed(tmp_path: Path, vit: Path, rows: int):
     job = replace(samples.picture_job(tmp_path, vit, samples.cells(5)), rows=rows)
