@@ -1,6 +1,7 @@
 """Every claim of the real records through matching: how many can be measured, and why not others.
 
-The figures are pinned, so that a change of a table shows what it changes.
+The figures are pinned, so that a change of a table shows what it changes. A claim may lack nothing
+and name a dataset that the table does not have: it is asked for at the hub.
 """
 
 import gzip
@@ -41,10 +42,10 @@ def shown(total: Tally) -> Tally:
 @pytest.mark.parametrize(
     ("name", "is_index", "expected"),
     [
-        ("hub-models-2022-02", True, (3_531, 0, 0)),
-        ("hub-models-2022-02", False, (20_560, 0, 0)),
-        ("hub-cards-2024-11", True, (55_261, 0, 0)),
-        ("hub-cards-2024-11", False, (563, 0, 0)),
+        ("hub-models-2022-02", True, (3_531, 1_143, 549)),
+        ("hub-models-2022-02", False, (20_575, 1_245, 123)),
+        ("hub-cards-2024-11", True, (55_261, 39_519, 40_765)),
+        ("hub-cards-2024-11", False, (589, 8, 4)),
     ],
 )
 def test_every_claim_goes_through_matching(real_data, name, is_index, expected):
