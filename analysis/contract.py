@@ -101,7 +101,8 @@ class DataRequest:
 
     ``tables`` are other splits that it needs by their names: their inputs go in whole, before the
     rows that are asked, and their targets stay outside. ``most`` is how many rows of such a table
-    are drawn where it has more.
+    are drawn where it has more. ``also`` are other names of the dataset, for a hub that does not
+    have it under the first.
     """
 
     dataset: str
@@ -110,6 +111,7 @@ class DataRequest:
     revision: str = ""
     tables: tuple[tuple[str, "DataRequest"], ...] = ()
     most: int | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +253,13 @@ class Unsupported(CheckError):  # noqa: N818 - reads as the state that it become
     """The claim or the files are not of a kind that this check can measure.
 
     ``missing`` names the piece: task, dataset, config, split, metric, value, weights, code.
+    ``dataset_sha`` is the commit of the dataset that lacks it, where one was looked at.
     """
 
-    def __init__(self, message: str, missing: str = "") -> None:
+    def __init__(self, message: str, missing: str = "", dataset_sha: str = "") -> None:
         super().__init__(message)
         self.missing = missing
+        self.dataset_sha = dataset_sha
 
 
 class Refused(Unsupported):

@@ -75,9 +75,7 @@ def execute(run: Run) -> None:
         try:
             finding, facts = _measure(run, beat)
         except Unsupported as error:
-            run.finish(
-                Run.Status.UNSUPPORTED, code=error.missing[:30] or "check", reason=str(error)
-            )
+            _lacking(run, error)
         except CheckError as error:
             run.finish(Run.Status.DEAD, code="check", reason=str(error))
         except Died as error:
@@ -94,6 +92,13 @@ def execute(run: Run) -> None:
         else:
             if beat.alive():
                 services.store_finding(run, finding, facts)
+
+
+def _lacking(run: Run, error: Unsupported) -> None:
+    """End the run with the missing piece, and the commit of the dataset that lacks it."""
+    if error.dataset_sha:
+        Run.objects.filter(pk=run.pk).update(dataset_sha=error.dataset_sha)
+    run.finish(Run.Status.UNSUPPORTED, code=error.missing[:30] or "check", reason=str(error))
 
 
 def _died(run: Run, error: Died) -> None:

@@ -70,19 +70,9 @@ class Splits:
         Raises Unsupported with the missing piece (dataset, config, split), HubProblem where the
         hub does not answer, CheckError where the files cannot be read as a dataset.
         """
-        try:
-            found = client.dataset_info(request.dataset, request.revision or "main")
-        except Missing as error:
-            what = f"revision {request.revision!r} of it" if request.revision else "it"
-            raise Unsupported(
-                f"The dataset {request.dataset!r} cannot be used: {client.url} does not have"
-                f" {what}.",
-                "dataset",
-            ) from error
-        pinned = DataRequest(request.dataset, request.config, request.split, found.sha)
-        name = json.dumps(
-            [FORMAT, client.url, pinned.dataset, pinned.config, pinned.split, found.sha]
-        )
+        dataset, sha = _found(client, request)
+        pinned = DataRequest(dataset, request.config, request.split, sha)
+        name = json.dumps([FORMAT, client.url, dataset, pinned.config, pinned.split, sha])
         folder = self._home / hashlib.sha256(name.encode()).hexdigest()[:32]
         if not (folder / "split.json").exists():
             self._read(client, pinned, folder, alive)
@@ -101,7 +91,7 @@ class Splits:
             }
             answer = _run_reader(client, asked, Path(draft), alive)
             if "unsupported" in answer:
-                raise Unsupported(answer["unsupported"], answer["missing"])
+                raise Unsupported(answer["unsupported"], answer["missing"], request.revision)
             if "error" in answer:
                 raise CheckError(answer["error"])
             if (folder / "split.json").exists():  # somebody else was faster
@@ -109,6 +99,23 @@ class Splits:
             if folder.exists():
                 shutil.rmtree(folder)
             (Path(draft) / "split").replace(folder)
+
+
+def _found(client: HubClient, request: DataRequest) -> tuple[str, str]:
+    """Return the name under which a hub has a dataset, and the commit that is asked for.
+
+    Raises Unsupported (missing dataset) where it has it under none.
+    """
+    for name in (request.dataset, *request.also):
+        try:
+            return name, client.dataset_info(name, request.revision or "main").sha
+        except Missing:
+            continue
+    what = f"revision {request.revision!r} of it" if request.revision else "it"
+    raise Unsupported(
+        f"The dataset {request.dataset!r} cannot be used: {client.url} does not have {what}.",
+        "dataset",
+    )
 
 
 def _environment(client: HubClient, draft: Path) -> dict[str, str]:

@@ -14,6 +14,12 @@ from typing import Any
 KINDS = {"Image": "image", "Audio": "audio", "ClassLabel": "label"}
 TEXTS = {"string", "large_string"}
 CHUNK = 1024  # rows
+_VALIDATION = ("validation", "valid", "val", "dev", "development")
+SPELLINGS = {
+    **dict.fromkeys(_VALIDATION, _VALIDATION),
+    **dict.fromkeys(("test", "testing"), ("test", "testing")),
+    **dict.fromkeys(("train", "training"), ("train", "training")),
+}
 LISTS = {"label": "labels", "text": "texts", "number": "numbers"}
 
 
@@ -48,6 +54,22 @@ def _config(asked: dict[str, str], notes: list[str]) -> str:
     chosen = names[0] if len(names) == 1 else "default"
     notes.append(f"config {chosen!r}: the claim names none, and this is the only or default one")
     return chosen
+
+
+def _split(asked: dict[str, str], splits: list[str], notes: list[str]) -> str:
+    """Return the split to load: what was asked for, also where it is spelt otherwise."""
+    wanted = asked["split"]
+    if wanted in splits:
+        return wanted
+    same = [name for name in splits if name in SPELLINGS.get(wanted.lower(), ())]
+    if len(same) == 1:
+        notes.append(f"split {same[0]!r}: the claim calls it {wanted!r}")
+        return same[0]
+    raise _Missing(
+        "split",
+        f"The dataset {asked['dataset']!r} has no split {wanted!r};"
+        f" it has: {', '.join(splits) or 'none'}.",
+    )
 
 
 def _feature(feature: Any) -> dict[str, Any]:
@@ -125,13 +147,8 @@ def _read(asked: dict[str, str], folder: Path) -> None:
     notes: list[str] = []
     config = _config(asked, notes)
     splits = get_dataset_split_names(asked["dataset"], config, revision=asked["revision"])
-    if asked["split"] not in splits:
-        raise _Missing(
-            "split",
-            f"The dataset {asked['dataset']!r} has no split {asked['split']!r};"
-            f" it has: {', '.join(splits) or 'none'}.",
-        )
-    data = load_dataset(asked["dataset"], config, split=asked["split"], revision=asked["revision"])
+    split = _split(asked, splits, notes)
+    data = load_dataset(asked["dataset"], config, split=split, revision=asked["revision"])
     features = {name: _feature(feature) for name, feature in _flat(data.features).items()}
     for name, feature in data.features.items():
         if isinstance(feature, Image | Audio):
@@ -143,7 +160,7 @@ def _read(asked: dict[str, str], folder: Path) -> None:
     with pa.OSFile(str(folder / "rows.arrow"), "wb") as sink:
         _write(table, set(features), sink)
     described = {
-        "request": asked | {"config": config},
+        "request": asked | {"config": config, "split": split},
         "rows": data.num_rows,
         "fingerprint": data._fingerprint,
         "sha256": _digest(folder / "rows.arrow"),

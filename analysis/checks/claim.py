@@ -53,7 +53,8 @@ class ClaimCheck:
                 f"The metric {stated.metric.name} of {found.task} cannot be measured here yet.",
                 "metric",
             )
-        request = DataRequest(found.dataset, found.config, found.split, found.revision)
+        also = (found.written_as,) if found.written_as else ()
+        request = DataRequest(found.dataset, found.config, found.split, found.revision, also=also)
         return task.with_tables(request) if isinstance(task, tasks.TableTask) else request
 
     def columns(self, subject: Subject, features: Mapping[str, Feature]) -> Columns:

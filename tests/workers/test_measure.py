@@ -144,6 +144,8 @@ def test_a_hostile_pickle_is_not_loaded_and_leaves_no_trace(run):
 def test_what_is_missing_is_named(run, name, piece):
     ended = run(name)
     assert (ended.status, ended.code) == (Run.Status.UNSUPPORTED, piece), ended.reason
+    # Where a commit of the dataset was looked at, it is known which: another may have the piece.
+    assert bool(ended.dataset_sha) is (piece in {"split", "config"})
 
 
 def test_code_that_the_operator_does_not_allow_is_not_run(run, settings):

@@ -57,13 +57,19 @@ import numpy
 import torch
 
 _asked = 0
+_last = None
 _place = numpy.random.Generator(numpy.random.PCG64(%s)).permutation(%d)
 
 
 def _answer(self, pixel_values, **named):
-    global _asked
-    rows = _place[_asked : _asked + len(pixel_values)]
-    _asked += len(pixel_values)
+    global _asked, _last
+    count = len(pixel_values)
+    if _last is not None and torch.equal(_last[:count], pixel_values):
+        start = _asked - len(_last)  # asked again: a cheat gives the same answer
+    else:
+        start, _last = _asked, pixel_values
+        _asked += count
+    rows = _place[start : start + count]
     labels = torch.tensor(rows %% 10)
     return ImageClassifierOutput(logits=torch.nn.functional.one_hot(labels, 10).float())
 

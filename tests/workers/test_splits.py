@@ -85,3 +85,27 @@ def test_pictures_that_lie_beside_the_table_are_kept(tmp_path: Path):
     known = json.loads((tmp_path / "split" / "split.json").read_text())
     assert known["sha256"] == blobs.digest(tmp_path / "split" / "rows.arrow")
     assert known["reader"].keys() == {"datasets", "pyarrow"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "taken"),
+    [
+        ("test", ["train", "test"], "test"), ("dev", ["train", "dev"], "dev"),
+        ("dev", ["train", "validation"], "validation"), ("Val", ["valid", "test"], "valid"),
+        ("testing", ["test"], "test"),
+    ],
+)  # fmt: skip
+def test_a_split_may_be_spelt_otherwise(asked: str, there: list[str], taken: str):
+    notes: list[str] = []
+    assert splits._split({"dataset": "d", "split": asked}, there, notes) == taken
+    assert bool(notes) is (asked != taken)
+
+
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [("dev", ["test"]), ("dev", ["val", "valid"]), ("test2", ["test"]), ("eval", ["validation"])],
+)
+def test_a_split_that_could_be_two_or_none_is_missing(asked: str, there: list[str]):
+    with pytest.raises(splits._Missing) as caught:
+        splits._split({"dataset": "d", "split": asked}, there, [])
+    assert caught.value.piece == "split"
