@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from analysis.arrays import NumpyArray
 from analysis.contract import CheckError, Unsupported
 from analysis.loading.configs import Config, read_config, read_json
 from analysis.loading.foreign import foreign
@@ -17,6 +20,8 @@ from analysis.loading.tokenizing import LONGEST, TEXT_CHARACTERS, load_tokenizer
 
 if TYPE_CHECKING:
     import torch
+
+    from analysis.loading.batching import Batches
 
 _POOLINGS = {"mean_tokens": "mean", "cls_token": "cls", "max_tokens": "max"}
 
@@ -66,6 +71,20 @@ class SentenceEncoder:
         if vectors.ndim != 2 or len(vectors) != len(ids):
             raise CheckError("The network did not answer with one vector a sentence.")
         return torch.nn.functional.normalize(vectors) if self.recipe.normalise else vectors
+
+    def encode_all(self, texts: Sequence[str], batches: "Batches") -> NumpyArray:
+        """Encode at least one text, in batches: (n, dimensions), in the order of the texts."""
+        ids = self.tokenize(texts)
+        vectors: NumpyArray | None = None
+        for places, found in batches.each(
+            [len(row) for row in ids],
+            lambda places: self.encode([ids[place] for place in places]).numpy(),
+        ):
+            if vectors is None:
+                vectors = np.empty((len(ids), found.shape[1]), dtype=np.float32)
+            vectors[places] = found
+        assert vectors is not None  # noqa: S101 - there is at least one text
+        return vectors
 
 
 def _pool(states: "torch.Tensor", mask: "torch.Tensor", pooling: str) -> "torch.Tensor":

@@ -4,12 +4,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from analysis import verdicts
 from analysis.arrays import NumpyArray
-from analysis.scoring.scorer import Form, Undefined
+from analysis.scoring.scorer import Form, Plain, Undefined
 
 
-class Ratio:
+class Ratio(Plain):
     """A scorer of the form RATIO: the metric grows with (sum of first) / (sum of second).
 
     ``to_metric`` makes the metric of that ratio and ``to_ratio`` the ratio of a metric; both are
@@ -18,10 +17,6 @@ class Ratio:
     """
 
     form: ClassVar[Form] = Form.RATIO
-    library: ClassVar[str] = "numpy"
-    signature: str = ""
-    bounds: tuple[float, float] = (0.0, 1.0)
-    extremes: tuple[tuple[float, float], ...] = ()
     empty: float | None = None
 
     def to_metric(self, ratio: NumpyArray) -> NumpyArray:
@@ -47,21 +42,11 @@ class Ratio:
         empty = np.nan if self.empty is None else self.empty
         return np.where(second > 0, values, empty)
 
-    def interval(
-        self, rows: NumpyArray, population: int, confidence: float = verdicts.CONFIDENCE
-    ) -> tuple[float, float] | None:
-        """No formula: rows are not independent of what they are divided by."""
-        return None
 
-
-class Sums:
+class Sums(Plain):
     """A scorer of the form SUMS; a subclass gives ``rows`` and ``values``."""
 
     form: ClassVar[Form] = Form.SUMS
-    library: ClassVar[str] = "numpy"
-    signature: str = ""
-    bounds: tuple[float, float] = (0.0, 1.0)
-    extremes: tuple[tuple[float, float], ...] = ()
 
     def value(self, rows: NumpyArray) -> float:
         """Compute the metric of the sums; raise Undefined where it has none."""
@@ -70,35 +55,11 @@ class Sums:
             raise Undefined("The metric has no value on these answers.")
         return value
 
-    def values(self, sums: NumpyArray) -> NumpyArray:
-        """Compute it of each row of sums."""
-        raise NotImplementedError
 
-    def interval(
-        self, rows: NumpyArray, population: int, confidence: float = verdicts.CONFIDENCE
-    ) -> tuple[float, float] | None:
-        """No formula holds."""
-        return None
-
-
-class Whole:
+class Whole(Plain):
     """A scorer of the form WHOLE; a subclass gives ``rows`` and ``value``."""
 
     form: ClassVar[Form] = Form.WHOLE
-    library: ClassVar[str] = "numpy"
-    signature: str = ""
-    bounds: tuple[float, float] = (0.0, 1.0)
-    extremes: tuple[tuple[float, float], ...] = ()
-
-    def values(self, sums: NumpyArray) -> NumpyArray:
-        """Not asked of a function of all rows."""
-        raise NotImplementedError
-
-    def interval(
-        self, rows: NumpyArray, population: int, confidence: float = verdicts.CONFIDENCE
-    ) -> tuple[float, float] | None:
-        """No formula holds."""
-        return None
 
 
 def _sums(rows: NumpyArray) -> NumpyArray:

@@ -62,25 +62,30 @@ class Scorer(Protocol):
 Make = Callable[[Mapping[str, JSON]], Scorer]
 
 
-class Mean:
-    """A scorer of the form MEAN; a subclass says what one sample contributes."""
+class Plain:
+    """What most scorers have in common: no parameters, a share, no formula for an interval."""
 
-    form: ClassVar[Form] = Form.MEAN
     library: ClassVar[str] = "numpy"
     signature: str = ""
     bounds: tuple[float, float] = (0.0, 1.0)
     extremes: tuple[tuple[float, float], ...] = ()
 
-    def value(self, rows: NumpyArray) -> float:
-        """Average the rows."""
-        return float(rows[:, 0].mean())
-
     def values(self, sums: NumpyArray) -> NumpyArray:
-        """Not asked of a mean: its interval needs no draws."""
+        """Asked of ratios and functions of sums only, which say it themselves."""
         raise NotImplementedError
 
     def interval(
         self, rows: NumpyArray, population: int, confidence: float = 0.95
     ) -> tuple[float, float] | None:
-        """No formula holds for all means; shares have one of their own."""
+        """No formula holds for all; those that have one say it themselves."""
         return None
+
+
+class Mean(Plain):
+    """A scorer of the form MEAN; a subclass says what one sample contributes."""
+
+    form: ClassVar[Form] = Form.MEAN
+
+    def value(self, rows: NumpyArray) -> float:
+        """Average the rows."""
+        return float(rows[:, 0].mean())

@@ -220,13 +220,14 @@ def _nearest(features: NumpyArray, right: NumpyArray) -> Any:
 
 
 def _picture_encoder(job: Job) -> tuple[dict[str, JSON], Encode]:
+    from analysis.loading.batching import Batches
     from analysis.loading.features import load_picture_encoder
 
     encoder = load_picture_encoder(job.snapshot, device=job.device, allow_code=job.allow_code)
     size = encoder.encode(_some_pixels(encoder.preprocessing)).shape[1]
+    batches = Batches(budget=32, largest=32)
 
     def encode(rows: Sequence[Row]) -> NumpyArray:
-        from analysis.loading.batching import Batches
         from analysis.loading.images import decode
 
         pictures = {place: decode(row[0]) for place, row in enumerate(rows)}
@@ -240,7 +241,7 @@ def _picture_encoder(job: Job) -> tuple[dict[str, JSON], Encode]:
         for place, array in arrays.items():
             alike.setdefault(array.shape, []).append(place)
         for owners in alike.values():
-            for places, vectors in Batches(budget=32, largest=32).each(
+            for places, vectors in batches.each(
                 [1] * len(owners),
                 lambda places, owners=owners: encoder.encode(  # type: ignore[misc]
                     encoder.preprocessing.batch([arrays[owners[place]] for place in places])
@@ -270,13 +271,9 @@ def _text_encoder(job: Job) -> tuple[dict[str, JSON], Encode]:
 
     def encode(rows: Sequence[Row]) -> NumpyArray:
         owners = [place for place, row in enumerate(rows) if isinstance(row[0], str)]
-        ids = encoder.tokenize([rows[place][0] for place in owners]) if owners else []
         found = np.full((len(rows), size), np.nan, dtype=np.float32)
-        for places, vectors in batches.each(
-            [len(row) for row in ids],
-            lambda places: encoder.encode([ids[place] for place in places]),
-        ):
-            found[[owners[place] for place in places]] = vectors.numpy()
+        if owners:
+            found[owners] = encoder.encode_all([rows[place][0] for place in owners], batches)
         return found
 
     return _describe(encoder.loaded, size, f"of a text, by {encoder.recipe.pooling}"), encode

@@ -86,12 +86,13 @@ class _Runner:
     """Runs a detector over pictures, smaller batches when memory does not suffice."""
 
     def __init__(self, detector: "Detector") -> None:
+        from analysis.loading.batching import Batches
+
         self._detector = detector
-        self._largest = _BATCH
+        self._batches = Batches(budget=_BATCH, largest=_BATCH)
 
     def detect(self, cells: Sequence[object]) -> dict[str, NumpyArray]:
         """Give the boxes of all pictures one after the other, and how many each has."""
-        from analysis.loading.batching import Batches
         from analysis.loading.images import decode
 
         pictures = {place: decode(cell) for place, cell in enumerate(cells)}
@@ -103,8 +104,7 @@ class _Runner:
             alike.setdefault(array.shape, []).append(place)
         found = {}
         for owners in alike.values():
-            batches = Batches(budget=self._largest, largest=self._largest)
-            for places, boxes in batches.each(
+            for places, boxes in self._batches.each(
                 [1] * len(owners),
                 lambda places, owners=owners: self._detector.detect(  # type: ignore[misc]
                     [arrays[owners[place]] for place in places],
@@ -114,7 +114,6 @@ class _Runner:
                 found.update(
                     {owners[place]: each for place, each in zip(places, boxes, strict=True)}
                 )
-            self._largest = batches.largest
         return _join(found, len(cells))
 
 

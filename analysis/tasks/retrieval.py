@@ -27,6 +27,7 @@ from analysis.tasks.rows import Row, read_rows, read_table
 
 if TYPE_CHECKING:
     from analysis.loading import SentenceEncoder
+    from analysis.loading.batching import Batches
 
 _WINDOW = 4_096  # texts that are sorted by length together, so that batches need little padding
 _QUERIES = 64
@@ -91,6 +92,7 @@ class Retrieval:
     def probe(self, job: Job) -> Iterator[Part]:
         """Encode the corpus, then rank it for each query in order."""
         from analysis.loading import load_sentence_encoder
+        from analysis.loading.batching import Batches
 
         documents = dict(job.tables).get(_CORPUS, 0)
         if not 1 <= documents <= _DOCUMENTS:
@@ -99,18 +101,21 @@ class Retrieval:
                 "dataset",
             )
         encoder = load_sentence_encoder(job.snapshot, device=job.device, allow_code=job.allow_code)
+        batches = Batches(budget=_BATCH_TOKENS, largest=_BATCH)
         asked, answered = _prompts(job.snapshot)
         is_cosine = job.options.get("similarity", "cosine") == "cosine"
         yield Part("network", _describe(encoder, asked, answered))
         vectors = None
         for start, rows in read_table(job, _CORPUS, _WINDOW):
-            found = _encode(encoder, [answered + _text(row) for row in rows], is_cosine=is_cosine)
+            texts = [answered + _text(row) for row in rows]
+            found = _encode(encoder, batches, texts, is_cosine=is_cosine)
             if vectors is None:
                 vectors = np.empty((documents, found.shape[1]), dtype=np.float32)
             vectors[start : start + len(found)] = found
         assert vectors is not None  # noqa: S101 - there is at least one document
         for start, rows in read_rows(job, _QUERIES):
-            queries = _encode(encoder, [asked + _text(row) for row in rows], is_cosine=is_cosine)
+            texts = [asked + _text(row) for row in rows]
+            queries = _encode(encoder, batches, texts, is_cosine=is_cosine)
             places, scores = _rank(queries, vectors)
             yield Part(
                 "predictions", {"start": start}, {"documents": pack(places), "scores": pack(scores)}
@@ -221,22 +226,11 @@ def _text(row: Row) -> str:
     return " ".join(reversed(texts)).strip()
 
 
-def _encode(encoder: "SentenceEncoder", texts: Sequence[str], *, is_cosine: bool) -> NumpyArray:
+def _encode(
+    encoder: "SentenceEncoder", batches: "Batches", texts: Sequence[str], *, is_cosine: bool
+) -> NumpyArray:
     """Encode texts, (n, dimensions), of length 1 where the cosine is asked for."""
-    from analysis.loading.batching import Batches
-
-    ids = encoder.tokenize(texts)
-    batches = Batches(budget=_BATCH_TOKENS, largest=_BATCH)
-    vectors: NumpyArray | None = None
-    found = batches.each(
-        [len(row) for row in ids],
-        lambda places: encoder.encode([ids[place] for place in places]).numpy(),
-    )
-    for places, encoded in found:
-        if vectors is None:
-            vectors = np.empty((len(ids), encoded.shape[1]), dtype=np.float32)
-        vectors[places] = encoded
-    assert vectors is not None  # noqa: S101 - there is at least one text
+    vectors = encoder.encode_all(texts, batches)
     if is_cosine:
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     return vectors

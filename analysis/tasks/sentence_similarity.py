@@ -23,6 +23,7 @@ from analysis.tasks.rows import Row, most_at_once, read_rows
 
 if TYPE_CHECKING:
     from analysis.loading import SentenceEncoder
+    from analysis.loading.batching import Batches
 
 _WINDOW = 4_096  # pairs that are sorted by length together, so that batches need little padding
 _BATCH = 64
@@ -73,12 +74,14 @@ class SentenceSimilarity:
     def probe(self, job: Job) -> Iterator[Part]:
         """Compare the pairs in order, by all four similarities; NaN where a text is missing."""
         from analysis.loading import load_sentence_encoder
+        from analysis.loading.batching import Batches
 
         encoder = load_sentence_encoder(job.snapshot, device=job.device, allow_code=job.allow_code)
         largest = most_at_once(job, _BATCH)
+        batches = Batches(budget=_BATCH_TOKENS, largest=largest)
         yield Part("network", _describe(encoder, largest))
         for start, rows in read_rows(job, _WINDOW):
-            scores = _compare(encoder, rows, largest)
+            scores = _compare(encoder, batches, rows)
             yield Part(
                 "predictions",
                 {"start": start, "rows": len(rows)},
@@ -134,7 +137,7 @@ def _describe(encoder: "SentenceEncoder", largest: int) -> dict[str, JSON]:
 
 
 def _compare(
-    encoder: "SentenceEncoder", rows: Sequence[Row], largest: int
+    encoder: "SentenceEncoder", batches: "Batches", rows: Sequence[Row]
 ) -> dict[str, NumpyArray]:
     """Give each similarity of each pair, float32, NaN where one of the two is no text."""
     pairs = [(a, b) if isinstance(a, str) and isinstance(b, str) else None for a, b in rows]
@@ -144,7 +147,7 @@ def _compare(
     scores = {name: np.full(len(rows), np.nan, dtype=np.float32) for name in SIMILARITIES}
     if not texts:
         return scores
-    vectors = _encode(encoder, texts, largest)
+    vectors = encoder.encode_all(texts, batches)
     first = vectors[[places[pair[0]] for pair in pairs if pair]]
     second = vectors[[places[pair[1]] for pair in pairs if pair]]
     dots = (first * second).sum(1)
@@ -155,25 +158,6 @@ def _compare(
         scores["euclidean"][is_whole] = -np.linalg.norm(first - second, axis=1)
         scores["manhattan"][is_whole] = -np.abs(first - second).sum(1)
     return scores
-
-
-def _encode(encoder: "SentenceEncoder", texts: Sequence[str], largest: int) -> NumpyArray:
-    """Encode texts: (n, dimensions)."""
-    from analysis.loading.batching import Batches
-
-    ids = encoder.tokenize(texts)
-    batches = Batches(budget=_BATCH_TOKENS, largest=largest)
-    vectors: NumpyArray | None = None
-    found = batches.each(
-        [len(row) for row in ids],
-        lambda places: encoder.encode([ids[place] for place in places]).numpy(),
-    )
-    for places, encoded in found:
-        if vectors is None:
-            vectors = np.empty((len(ids), encoded.shape[1]), dtype=np.float32)
-        vectors[places] = encoded
-    assert vectors is not None  # noqa: S101 - there is at least one text
-    return vectors
 
 
 def _targets(case: Case) -> NumpyArray:
