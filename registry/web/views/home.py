@@ -79,7 +79,9 @@ def _tasks() -> list[dict[str, Any]]:
             "id": task,
             "about": entry.about,
             "names": task_names.NAMES.get(task, ()),
-            "metrics": sorted(METRICS[metric].name for metric in catalog.metrics_of(task)),
+            "metrics": sorted(
+                (METRICS[metric].name for metric in catalog.metrics_of(task)), key=str.casefold
+            ),
         }
         for task, entry in sorted(catalog.TASKS.items())
     ]
