@@ -1,7 +1,8 @@
-"""Measures list pages at one size, in a database of its own; prints one JSON object.
+"""Fills a database of its own with listings, or measures list pages of it; prints one JSON object.
 
-``python -m benchmarks.lists_worker HOME REPOS PAGES``. A process of its own, because Django's
-settings are read once.
+``python -m benchmarks.lists_worker fill HOME REPOS``, then ``... time HOME PAGES``. Processes of
+their own, because Django's settings are read once, and because what filling leaves to be written
+is no part of reading: the server stops in between.
 """
 
 import json
@@ -16,8 +17,8 @@ from typing import Any
 _BY_HAND_MS = 20_000  # a statement by hand that takes longer is counted as this
 
 
-def main(home: Path, repos: int, number: int) -> None:
-    """Fill, build the listings, warm up, measure, print."""
+def main(what: str, home: Path, number: int) -> None:
+    """Fill and count so many repos, or warm up and measure so many pages; print."""
     os.environ["ASSAY_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "registry.settings"
     os.environ.pop("DATABASE_URL", None)
@@ -28,10 +29,11 @@ def main(home: Path, repos: int, number: int) -> None:
     with embedded.running(home, durable=False):
         django.setup()
         logging.disable(logging.WARNING)
-        print(json.dumps(_measured(repos, number)))
+        print(json.dumps({"fill": filled, "time": timed}[what](number)))
 
 
-def _measured(repos: int, number: int) -> dict[str, Any]:
+def filled(repos: int) -> dict[str, Any]:
+    """Fill the listings and count them; say how long that took."""
     from django.core.management import call_command
     from django.db import connection
 
@@ -40,17 +42,17 @@ def _measured(repos: int, number: int) -> dict[str, Any]:
 
     call_command("migrate", verbosity=0)
     began = time.perf_counter()
-    filled = fill(repos)
-    filled["fill_s"] = round(time.perf_counter() - began, 1)
-    _say(f"filled: {filled}")
+    said = fill(repos)
+    said["fill_s"] = round(time.perf_counter() - began, 1)
+    _say(f"filled: {said}")
     began = time.perf_counter()
     counts.recount()
-    filled["count_s"] = round(time.perf_counter() - began, 1)
+    said["count_s"] = round(time.perf_counter() - began, 1)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
-        filled["database_gib"] = round((cursor.fetchone() or (0,))[0] / 2**30, 2)
-    _say(f"counted: {filled}")
-    return filled | timed(number)
+        said["database_gib"] = round((cursor.fetchone() or (0,))[0] / 2**30, 2)
+    _say(f"counted: {said}")
+    return said
 
 
 def timed(number: int) -> dict[str, Any]:
@@ -146,4 +148,4 @@ def _say(words: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))

@@ -145,11 +145,11 @@ def test_a_run_is_followed_only_on_demand(browser, site, pages):
     with window(browser, scripts=False) as (page, _):
         page.goto(site + pages["run-show-running"])
         page.get_by_role("link", name="Follow the run").click()
-        assert page.get_by_role("link", name="Stop following").is_visible()
+        page.get_by_role("link", name="Stop following").wait_for()
         with page.expect_navigation(timeout=15_000):
             pass  # the page comes again by itself
         page.get_by_role("link", name="Stop following").click()
-        assert page.get_by_role("link", name="Follow the run").is_visible()
+        page.get_by_role("link", name="Follow the run").wait_for()
 
 
 def test_a_printed_page_has_its_commit_and_no_controls(browser, site, pages):
