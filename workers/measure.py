@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 DEVICES = {"files": "cpu", "cpu": "cpu", "gpu": "cuda"}
 # The only options of a run that a probe sees: others name the data, or what is expected of them.
-FOR_THE_PROBE = ("batch_size",)
+FOR_THE_PROBE = ("batch_size", "precision")
 
 _sandbox: tuple[str, Sandbox] | None = None
 

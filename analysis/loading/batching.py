@@ -13,6 +13,7 @@ import numpy as np
 
 from analysis.contract import CheckError
 from analysis.loading.foreign import OutOfMemory
+from analysis.loading.precision import HalfPrecision
 
 T = TypeVar("T")
 
@@ -23,11 +24,15 @@ _OF_EACH, _OF_LARGEST = 1e-2, 1e-3
 
 
 class Batches:
-    """Cuts items into batches of at most ``budget`` in padded size and ``largest`` in number."""
+    """Cuts items into batches of at most ``budget`` in padded size and ``largest`` in number.
 
-    def __init__(self, *, budget: int, largest: int) -> None:
+    With ``half``, answers are rows of scores, and what it leaves certain is asked for in 16 bits.
+    """
+
+    def __init__(self, *, budget: int, largest: int, half: HalfPrecision | None = None) -> None:
         self._budget = budget
         self.largest = largest
+        self._half = half
         self._is_steady = False
 
     def each(
@@ -45,7 +50,7 @@ class Batches:
             fitting = self._budget // max(1, sizes[order[done]])
             places = order[done : done + max(1, min(self.largest, fitting))]
             try:
-                answer = run(places)
+                answer = self._answered(places, run)
             except OutOfMemory:
                 if len(places) == 1:
                     raise
@@ -54,6 +59,16 @@ class Batches:
                 continue
             yield places, answer
             done += len(places)
+
+    def _answered(self, places: list[int], run: Callable[[list[int]], T]) -> T:
+        if self._half is None:
+            return run(places)
+        rows: Any = run  # scores, where there is a half precision
+        answer: Any = self._half.rows(
+            len(places), lambda chosen: rows([places[place] for place in chosen])
+        )
+        found: T = answer
+        return found
 
     def _vet(self, order: Sequence[int], run: Callable[[list[int]], T]) -> None:
         """Ask for the shortest items twice; raise CheckError where the answers differ."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.arrays import NumpyArray
 from analysis.contract import CheckError, Unsupported
@@ -10,6 +11,9 @@ from analysis.loading.classifier import read_labels
 from analysis.loading.foreign import foreign
 from analysis.loading.networks import Loaded, load_network
 from analysis.loading.sounds import Extractor, load_extractor
+
+if TYPE_CHECKING:
+    import torch
 
 _CLASSES = 100_000
 
@@ -23,21 +27,20 @@ class Listener:
     labels: dict[int, str]
     device: str
 
-    def probabilities(self, sounds: Sequence[NumpyArray]) -> NumpyArray:
-        """Run one batch: (n, classes), float32."""
+    def logits(self, sounds: Sequence[NumpyArray]) -> "torch.Tensor":
+        """Run one batch: (n, classes), float32, on the CPU."""
         import torch
 
         batch = self.extractor.batch(sounds)
         with torch.inference_mode(), foreign("The network failed on a batch of sounds"):
             batch = {name: tensor.to(self.device) for name, tensor in batch.items()}
-            logits = self.loaded.network(**batch).logits.to("cpu", torch.float32)
+            logits: torch.Tensor = self.loaded.network(**batch).logits.to("cpu", torch.float32)
         if logits.ndim != 2 or len(logits) != len(sounds) or not 2 <= logits.shape[1] <= _CLASSES:
             raise CheckError(
                 f"The network answered {len(sounds)} sounds with an array of shape "
                 f"{list(logits.shape)}, not with a row of class scores each."
             )
-        found: NumpyArray = logits.softmax(-1).numpy()
-        return found
+        return logits
 
 
 def load_listener(snapshot: Path, *, device: str, allow_code: bool) -> Listener:

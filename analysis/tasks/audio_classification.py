@@ -66,17 +66,20 @@ class AudioClassification:
         """Classify the sounds in order; NaN for one that cannot be read."""
         from analysis.loading.batching import Batches
         from analysis.loading.listener import load_listener
+        from analysis.loading.precision import HalfPrecision
 
         listener = load_listener(job.snapshot, device=job.device, allow_code=job.allow_code)
         rate = listener.extractor.rate
         largest = _BATCH if listener.extractor.has_mask else 1
-        batches = Batches(budget=_BATCH_S * rate, largest=largest)
+        half = HalfPrecision(job.device, job.options.get("precision"))
+        batches = Batches(budget=_BATCH_S * rate, largest=largest, half=half)
         # How many classes there are shows with the first sound; silence will do.
-        classes = listener.probabilities([np.zeros(rate, dtype=np.float32)]).shape[1]
-        yield Part("network", _describe(listener, classes, largest))
+        classes = listener.logits([np.zeros(rate, dtype=np.float32)]).shape[1]
         for start, rows in read_rows(job, _WINDOW):
             scores, cut = _classify(listener, batches, [row[0] for row in rows], classes)
-            values: dict[str, JSON] = {"start": start, "cut": cut}
+            if not start:  # in what precision it runs shows with the first batch
+                yield Part("network", _describe(listener, classes, largest) | {"dtype": half.dtype})
+            values: dict[str, JSON] = {"start": start, "rows": len(rows), "cut": cut}
             yield Part("predictions", values, {"scores": pack(scores)})
 
     def reader(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> "_Reader":
@@ -109,7 +112,6 @@ def _describe(listener: "Listener", classes: int, batch_size: int) -> dict[str, 
         "classes": classes,
         "labels": describe_labels(listener.labels),
         "batch_size": batch_size,
-        "dtype": "float32",
         "weights": list(loaded.files),
         "own_code": loaded.ran_own_code,
         "loader": loaded.loader,
@@ -135,10 +137,10 @@ def _classify(
     owners = list(sounds)
     for places, found in batches.each(
         [len(sound) for sound in sounds.values()],
-        lambda places: listener.probabilities([sounds[owners[place]] for place in places]),
+        lambda places: listener.logits([sounds[owners[place]] for place in places]),
     ):
         if found.shape[1] != classes:
             raise CheckError("The network changes its number of classes from batch to batch.")
-        scores[[owners[place] for place in places]] = found
+        scores[[owners[place] for place in places]] = found.softmax(-1).numpy()
     longest = _LONGEST_S * rate
     return scores, sum(sound is not None and len(sound) > longest for sound in heard.values())

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import torch
 
     from analysis.loading import Classifier
+    from analysis.loading.precision import HalfPrecision
 
 _TOP = 5
 _CLASSES = 100_000
@@ -67,9 +68,12 @@ class ImageClassification:
     def probe(self, job: Job) -> Iterator[Part]:
         """Classify the pictures in order; a picture that cannot be read is answered by -1."""
         from analysis.loading import load_classifier
+        from analysis.loading.precision import HalfPrecision
 
         classifier = load_classifier(job.snapshot, device=job.device, allow_code=job.allow_code)
-        runner = _Runner(classifier, job.limits.memory_bytes, most_at_once(job, _WINDOW))
+        half = HalfPrecision(classifier.device, job.options.get("precision"))
+        most = most_at_once(job, _WINDOW)
+        runner = _Runner(classifier, half, job.limits.memory_bytes, most)
         waiting: list[Part] = []
         is_described = False
         for start, rows in read_rows(job, _WINDOW):
@@ -130,8 +134,11 @@ class _Reader(replies.RowReader):
 class _Runner:
     """Runs a classifier over pictures and remembers what it learnt about it on the way."""
 
-    def __init__(self, classifier: "Classifier", memory_bytes: int, most: int) -> None:
+    def __init__(
+        self, classifier: "Classifier", half: "HalfPrecision", memory_bytes: int, most: int
+    ) -> None:
         self.classifier = classifier
+        self.half = half
         self.memory_bytes = memory_bytes
         self.most = most
         self.batch_size = 0
@@ -145,7 +152,7 @@ class _Runner:
             "classes": self.classes,
             "labels": [[index, name] for index, name in sorted(names.items())],
             "batch_size": self.batch_size,
-            "dtype": "float32",
+            "dtype": self.half.dtype,
             "weights": list(loaded.files),
             "own_code": loaded.ran_own_code,
             "loader": loaded.loader,
@@ -192,7 +199,7 @@ class _Runner:
         while done < len(pixels):
             batch = pixels[done : done + self.batch_size]
             try:
-                logits = self.classifier.logits(batch.contiguous() if self.is_plain else batch)
+                logits = self._logits(batch.contiguous() if self.is_plain else batch)
             except OutOfMemory:
                 if self.batch_size == 1:
                     raise
@@ -209,6 +216,13 @@ class _Runner:
             found.append(self._first(logits))
             done += len(logits)
         return np.concatenate(found)
+
+    def _logits(self, batch: "torch.Tensor") -> "torch.Tensor":
+        def some(places: list[int]) -> "torch.Tensor":
+            chosen = batch if len(places) == len(batch) else batch[places]
+            return self.classifier.logits(chosen)
+
+        return self.half.rows(len(batch), some)
 
     def _vet(self, batch: "torch.Tensor", logits: "torch.Tensor") -> None:
         """Ask for some pictures of the first batch again; raise CheckError for other answers."""

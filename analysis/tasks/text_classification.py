@@ -33,6 +33,7 @@ TOP = 5
 CLASSES = 1_000
 _WINDOW = 512  # texts that are sorted by length together, so that batches need little padding
 _BATCH_TOKENS = 16_384
+_ONE = "single_label_classification"
 # The columns of GLUE, SNLI, PAWS, MTEB and of most datasets that are built like them.
 PAIRS = (
     ("premise", "hypothesis"), ("sentence1", "sentence2"), ("question1", "question2"),
@@ -86,16 +87,21 @@ class TextClassification:
     def probe(self, job: Job) -> Iterator[Part]:
         """Send the logits of each text; NaN for a text that is missing."""
         from analysis.loading.batching import Batches
+        from analysis.loading.precision import FULL, HalfPrecision
         from analysis.loading.text_network import load_text_network
 
         network = load_text_network(job, "AutoModelForSequenceClassification")
         classes = network.run(network.encode(["a"]), "logits")[0].shape[1:].numel()
         if not 1 <= classes <= CLASSES:
             raise Unsupported(f"The network has {classes:,} classes, which is too many.", "code")
-        yield Part("network", _describe(network, classes))
-        batches = Batches(budget=_BATCH_TOKENS, largest=network.largest)
+        # A number, or several classes at once, is not decided by which class is the first.
+        is_one = classes > 1 and network.loaded.config.get("problem_type") in (None, _ONE)
+        half = HalfPrecision(job.device, job.options.get("precision") if is_one else FULL)
+        batches = Batches(budget=_BATCH_TOKENS, largest=network.largest, half=half)
         for start, rows in read_rows(job, _WINDOW):
             logits = _classify(network, batches, rows, classes)
+            if not start:  # in what precision it runs shows with the first batch
+                yield Part("network", {**_describe(network, classes), "dtype": half.dtype})
             yield Part("predictions", {"start": start, "rows": len(rows)}, {"logits": pack(logits)})
 
     def reader(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> Reader:

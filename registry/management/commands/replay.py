@@ -25,6 +25,11 @@ class Command(BaseCommand):
         parser.add_argument("--hub", default="", metavar="URL", help="instead of the hub it names")
         parser.add_argument("--key", default="", metavar="PUBKEY", help="check its signature first")
         parser.add_argument("--batch-size", type=int, metavar="N", help="at most N samples at once")
+        parser.add_argument(
+            "--precision",
+            choices=("float32", "float16", "bfloat16"),
+            help="what the network computes in; float32 on a CPU, half on a GPU where it is enough",
+        )
         parser.add_argument("--timeout", type=float, default=None, metavar="SECONDS")
         parser.add_argument("--json", action="store_true")
 
@@ -74,7 +79,8 @@ class Command(BaseCommand):
 
     def _repeat(self, evidence: dict[str, Any], of: Run | None, options: dict[str, Any]) -> Run:
         """Ask for the same measurement as a run of its own, and wait for it."""
-        more = {"batch_size": options["batch_size"]} if options["batch_size"] else {}
+        told = ("batch_size", "precision")
+        more = {name: options[name] for name in told if options[name]}
         with supervisor.workers():
             run = replaying.ask(evidence, hub=options["hub"], of=of, **more)
             if not watching.wait([run], timeout_s=options["timeout"]):

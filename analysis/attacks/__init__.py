@@ -1,0 +1,1 @@
+"""Adversarial attacks on image classifiers: as strong as standard AutoAttack, image by image."""
