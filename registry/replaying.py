@@ -101,6 +101,10 @@ def asked(evidence: Mapping[str, Any], of: Run | None) -> dict[str, Any]:
     if data:
         names = ("dataset", "config", "split", "revision", "rows_of_split", "fingerprint", "sha256")
         expect["data"] = {name: data[name] for name in names if name in data}
+        expect["tables"] = {
+            table["name"]: {name: table[name] for name in names if name in table}
+            for table in data.get("tables") or ()
+        }
         expect["data"]["first_rows"] = data["order"].get("first_rows")
         options |= {
             "seed": data["order"]["seed"],

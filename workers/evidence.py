@@ -116,6 +116,7 @@ def _table(table: Drawn) -> dict[str, JSON]:
         "split": request.split,
         "revision": request.revision,
         "fingerprint": table.split.fingerprint,
+        "sha256": table.split.sha256,
         "rows_of_split": table.split.rows,
         "rows_used": len(table.order),
         "inputs": list(table.columns.inputs),

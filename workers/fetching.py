@@ -94,7 +94,10 @@ def prepare(
         found = split.request if split else None
         seeds = orders.seeds(settings.ASSAY_HOME, run.revision.sha, found, run.options)
         if request is not None and split is not None and columns is not None:
-            tables = tuple(_tables(client, check, subject, request, split, columns, alive))
+            expected = _expected(run, "tables")
+            tables = tuple(
+                _tables(client, check, subject, request, split, columns, expected, alive)
+            )
             sample = inputs.draw(
                 split, columns, seed=seeds.order, limit=run.options.get("n"), tables=tables
             )
@@ -114,16 +117,25 @@ def _tables(
     request: DataRequest,
     split: Split,
     columns: Columns,
+    expected: Mapping[str, JSON],
     alive: Callable[[], bool],
 ) -> Iterator[Table]:
-    """Read the other splits that were asked for, those of the same dataset at the same commit."""
+    """Read the other splits that were asked for, those of the same dataset at the same commit.
+
+    ``expected`` is what a replay's evidence says of them, by name.
+    """
     names = split.features[columns.target].names
     for name, wanted in request.tables:
         if not isinstance(check, TableCheck):
             raise CheckError("The check asks for other splits and does not say what of them.")
         if wanted.dataset == request.dataset:
             wanted = replace(wanted, revision=split.request.revision)
+        then = expected.get(name)
+        if isinstance(then, dict) and then.get("revision"):
+            wanted = replace(wanted, revision=str(then["revision"]))
         found = Splits(settings.ASSAY_HOME).read(client, wanted, alive)
+        if isinstance(then, dict):
+            _compare(found, then)
         chosen = check.table_columns(subject, name, found.features)
         own = found.features[chosen.target].names
         if own and names and own != names:

@@ -88,7 +88,9 @@ class FeatureExtraction:
         for start, rows in read_table(job, _TRAIN, _WINDOW):
             yield Part("table", {"start": start}, {"features": pack(encode(rows))})
         for start, rows in read_rows(job, _WINDOW):
-            yield Part("predictions", {"start": start}, {"features": pack(encode(rows))})
+            yield Part(
+                "predictions", {"start": start, "rows": len(rows)}, {"features": pack(encode(rows))}
+            )
 
     def reader(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> "_Reader":
         """Fit a classifier on the training rows, then let it answer."""

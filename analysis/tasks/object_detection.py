@@ -75,7 +75,7 @@ class ObjectDetection:
         for start, rows in read_rows(job, _WINDOW):
             arrays = runner.detect([row[0] for row in rows])
             packed = {name: pack(values) for name, values in arrays.items()}
-            yield Part("predictions", {"start": start}, packed)
+            yield Part("predictions", {"start": start, "rows": len(rows)}, packed)
 
     def reader(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> "_Reader":
         """Match the network's classes with the dataset's by name."""

@@ -118,7 +118,9 @@ class Retrieval:
             queries = _encode(encoder, batches, texts, is_cosine=is_cosine)
             places, scores = _rank(queries, vectors)
             yield Part(
-                "predictions", {"start": start}, {"documents": pack(places), "scores": pack(scores)}
+                "predictions",
+                {"start": start, "rows": len(rows)},
+                {"documents": pack(places), "scores": pack(scores)},
             )
 
     def reader(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> "_Reader":

@@ -80,7 +80,8 @@ class SpeechRecognition:
         yield Part("network", _describe(recogniser, largest))
         for start, rows in read_rows(job, _WINDOW):
             texts, cut = _write_down(recogniser, batches, [row[0] for row in rows])
-            yield Part("predictions", {"start": start, "texts": texts, "cut": cut})
+            place: dict[str, JSON] = {"start": start, "rows": len(rows)}
+            yield Part("predictions", {**place, "texts": texts, "cut": cut})
 
     def reader(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> "_Reader":
         """Read one text a recording."""

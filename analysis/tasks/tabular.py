@@ -80,14 +80,15 @@ class _Tabular:
         order = _Order(estimator, job.columns)
         yield Part("network", _describe(estimator, order))
         for start, rows in read_rows(job, _WINDOW):
+            place: dict[str, JSON] = {"start": start, "rows": len(rows)}
             given, scores = estimator.predict(order.table(rows))
             if not self.is_classifier:
-                yield Part("predictions", {"start": start}, {"given": pack(given)})
+                yield Part("predictions", place, {"given": pack(given)})
                 continue
             arrays = {"chosen": pack(given)}
             if scores is not None:
                 arrays["scores"] = pack(scores)
-            yield Part("predictions", {"start": start}, arrays)
+            yield Part("predictions", place, arrays)
 
 
 class TabularClassification(_Tabular):

@@ -2,16 +2,19 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import skops.io
-from datasets import ClassLabel, Dataset, Features, Value
+from datasets import ClassLabel, Dataset, Features, Image, List, Value
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 
-from registry import services
+from analysis.tasks.object_detection import ObjectDetection
+from registry import replaying, services
 from registry.hub.sync import mirror
 from registry.models import Finding, Repo, Run
-from tests import factories, hubs, networks
+from tests import detectors, factories, hubs, networks
+from tests.analysis import jobs
 from workers import measure
 
 pytestmark = [
@@ -21,6 +24,7 @@ pytestmark = [
     pytest.mark.xdist_group("measure"),
 ]
 ANIMALS = ["the cat sits in the house", "a cat plays", "the cat runs", "a cat in the park"]
+THINGS = ("bird", "cat", "fish", "dog")
 PEOPLE = ["the man sings", "a woman sings in the park", "a man in red", "the woman plays"]
 
 
@@ -46,6 +50,53 @@ def write_flowers(folder: Path) -> LogisticRegression:
     return LogisticRegression(max_iter=500).fit(table, [names[each] for each in data.target])
 
 
+def write_passages(folder: Path) -> None:
+    """Write a corpus in which each query stands word by word, and judgements that say where."""
+    texts = [*ANIMALS, *PEOPLE]
+    folder.mkdir(parents=True)
+    Dataset.from_dict(
+        {"_id": [f"d{n}" for n in range(len(texts))], "title": [""] * len(texts), "text": texts}
+    ).to_parquet(folder / "corpus.parquet")
+    asked = {"_id": [f"q{n}" for n in range(6)], "text": texts[:6]}
+    Dataset.from_dict(asked).to_parquet(folder / "queries.parquet")
+    judged = {"query-id": ["q0", "q1", "q2", "q5"], "corpus-id": ["d0", "d1", "d2", "d7"]}
+    Dataset.from_dict({**judged, "score": [1] * 4}).to_parquet(folder / "judged.parquet")
+    configs = [
+        f"- config_name: {config}\n  data_files:\n  - split: {split}\n    path: {file}.parquet\n"
+        for config, split, file in (
+            ("corpus", "corpus", "corpus"),
+            ("queries", "queries", "queries"),
+            ("default", "test", "judged"),
+        )
+    ]
+    (folder / "README.md").write_text("---\nconfigs:\n" + "".join(configs) + "---\n")
+
+
+def write_things(folder: Path, network: Path, scratch: Path) -> None:
+    """Write pictures in which the very things are that the network finds there."""
+    cells = [detectors.picture(n, 33 + n % 3, 47) for n in range(12)]
+    job = jobs.make(scratch, network, ObjectDetection.id, {"image": cells})
+    parts = list(ObjectDetection().probe(job))
+    ends = np.cumsum(jobs.joined(parts, "counts"))[:-1]
+    corners, kinds = (np.split(jobs.joined(parts, name), ends) for name in ("boxes", "classes"))
+    boxes = [[[x, y, right - x, low - y] for x, y, right, low in each.tolist()] for each in corners]
+    objects = {
+        "bbox": List(List(Value("float32"), length=4)),
+        "category": List(ClassLabel(names=list(THINGS))),
+    }
+    folder.mkdir(parents=True)
+    Dataset.from_dict(
+        {
+            "image": cells,
+            "objects": [
+                {"bbox": box, "category": kind.tolist()}
+                for box, kind in zip(boxes, kinds, strict=True)
+            ],
+        },
+        features=Features(image=Image(), objects=objects),
+    ).to_parquet(folder / "test.parquet")
+
+
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hub")
@@ -60,6 +111,15 @@ def hub(tmp_path_factory):
     (models / "estimator").mkdir()
     skops.io.dump(estimator, models / "estimator" / "model.skops")
     networks.write_card(models / "estimator", [{**flowers, "value": 97.3}], library="sklearn")
+    write_passages(folder / "datasets" / "measure" / "passages")
+    ranked = {**claim, "task": "retrieval", "dataset": "measure/passages", "metric": "mrr_at_10"}
+    networks.write_tiny_encoder(models / "searcher")
+    networks.write_card(models / "searcher", [{**ranked, "value": 100.0}])
+    detectors.write_yolos(models / "detector", dict(enumerate(THINGS)))
+    things = folder / "datasets" / "measure" / "things"
+    write_things(things, models / "detector", tmp_path_factory.mktemp("scratch"))
+    found = {**claim, "task": "object-detection", "dataset": "measure/things", "metric": "map"}
+    networks.write_card(models / "detector", [{**found, "value": 100.0}])
     with hubs.served(folder) as url:
         yield url
 
@@ -100,3 +160,36 @@ def test_an_estimator_takes_the_columns_that_it_names(run):
     assert (finding.verdict, finding.n) == ("confirmed", 150)
     assert "row" not in finding.evidence["measure"]["inputs"]
     assert finding.evidence["measure"]["loader"].startswith("skops ")
+
+
+def test_a_corpus_is_ranked_for_the_queries_that_are_judged(run):
+    finding = run("searcher")
+    assert finding.n == 4  # of six queries; two have no judgement
+    # Three of them are answered by the very text; one is judged to have another answer.
+    assert 0.75 < finding.value < 1
+    assert finding.verdict == "overstated"
+    tables = {table["name"]: table for table in finding.evidence["data"]["tables"]}
+    assert {name: table["rows_used"] for name, table in tables.items()} == {"corpus": 8, "qrels": 4}
+    assert tables["qrels"]["inputs"] == []
+
+
+def test_boxes_are_compared_outside(run):
+    finding = run("detector")
+    assert (finding.verdict, finding.n) == ("confirmed", 12)
+    assert finding.value == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("broken", ["", "sha256"])
+def test_a_replay_compares_the_tables_too(run, broken):
+    evidence = run("searcher").evidence
+    if broken:
+        for table in evidence["data"]["tables"]:
+            table |= {broken: "0" * 64, "fingerprint": "0"}
+    again = replaying.ask(evidence)
+    measure.execute(factories.taken(again))
+    again.refresh_from_db()
+    if broken:
+        assert again.status == Run.Status.UNSUPPORTED
+        assert "not those that were measured" in again.reason
+    else:
+        assert again.status == Run.Status.DONE, again.reason

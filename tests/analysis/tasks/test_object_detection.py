@@ -1,7 +1,6 @@
 """Object detection: tiny networks against transformers' processors, and forged parts."""
 
 import io
-import json
 from pathlib import Path
 from typing import Any
 
@@ -18,73 +17,14 @@ from analysis.contract import Case, CheckError, Columns, Feature, Part, Unsuppor
 from analysis.loading.detector import load_detector, read_detection
 from analysis.metrics import Stated, state
 from analysis.tasks.object_detection import ObjectDetection
+from tests import detectors
 from tests.analysis import jobs, samples
 
 TASK = ObjectDetection()
 LABELS = {0: "N/A", 1: "cat", 2: "N/A", 3: "dog"}
 STATED: Stated = state(samples.claim())
 SIZES = ((40, 60), (60, 40), (40, 60), (33, 47))
-SMALL = {
-    "hidden_size": 16,
-    "num_hidden_layers": 1,
-    "num_attention_heads": 2,
-    "intermediate_size": 16,
-}
-
-
-def write_yolos(folder: Path) -> Path:
-    torch.manual_seed(0)
-    config = transformers.YolosConfig(
-        **SMALL, image_size=[32, 48], num_detection_tokens=5, id2label=LABELS, patch_size=16
-    )
-    return write(transformers.YolosForObjectDetection(config), folder, "Yolos")
-
-
-def write_detr(folder: Path, kind: str = "Detr") -> Path:
-    torch.manual_seed(0)
-    backbone = transformers.ResNetConfig(
-        embedding_size=4, hidden_sizes=[4, 8], depths=[1, 1], out_features=["stage2"]
-    )
-    config = getattr(transformers, f"{kind}Config")(
-        use_timm_backbone=False,
-        use_pretrained_backbone=False,
-        backbone=None,
-        backbone_config=backbone,
-        d_model=16,
-        encoder_layers=1,
-        decoder_layers=1,
-        encoder_attention_heads=2,
-        decoder_attention_heads=2,
-        encoder_ffn_dim=16,
-        decoder_ffn_dim=16,
-        num_queries=5,
-        id2label=LABELS,
-    )
-    return write(getattr(transformers, f"{kind}ForObjectDetection")(config), folder, kind)
-
-
-def write(network: Any, folder: Path, kind: str) -> Path:
-    for tensor in network.parameters():  # untrained heads answer the same for all
-        if tensor.ndim > 1:
-            tensor.data *= 3
-    network.eval().save_pretrained(folder)
-    settings = {
-        "image_processor_type": f"{kind}ImageProcessor",
-        "size": {"shortest_edge": 32, "longest_edge": 48},
-        "do_pad": True,
-    }
-    (folder / "preprocessor_config.json").write_text(json.dumps(settings))
-    return folder
-
-
-def picture(seed: int, height: int, width: int) -> dict[str, Any]:
-    coarse = np.random.default_rng(seed).integers(0, 256, (5, 5, 3), dtype=np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(coarse).resize((width, height)).save(buffer, "PNG")
-    return {"bytes": buffer.getvalue(), "path": None}
-
-
-PICTURES = [picture(n, *size) for n, size in enumerate(SIZES)]
+PICTURES = [detectors.picture(n, *size) for n, size in enumerate(SIZES)]
 
 
 def run(folder: Path, repo: Path, cells: list[Any]) -> list[Part]:
@@ -105,7 +45,10 @@ def expected(repo: Path, kind: str, cell: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["Yolos", "Detr", "ConditionalDetr"])
 def test_boxes_are_those_of_the_processor(tmp_path: Path, kind: str):
-    repo = write_yolos(tmp_path / "net") if kind == "Yolos" else write_detr(tmp_path / "net", kind)
+    if kind == "Yolos":
+        repo = detectors.write_yolos(tmp_path / "net", LABELS)
+    else:
+        repo = detectors.write_detr(tmp_path / "net", LABELS, kind)
     parts = run(tmp_path, repo, PICTURES)
     counts = jobs.joined(parts, "counts")
     ends = np.cumsum(counts)[:-1]
@@ -119,7 +62,7 @@ def test_boxes_are_those_of_the_processor(tmp_path: Path, kind: str):
 
 
 def test_pictures_that_cannot_be_read_have_no_answer(tmp_path: Path):
-    repo = write_yolos(tmp_path / "net")
+    repo = detectors.write_yolos(tmp_path / "net", LABELS)
     cells = [{"bytes": b"broken", "path": None}, PICTURES[0], {"bytes": None, "path": "/x"}]
     parts = run(tmp_path, repo, cells)
     assert jobs.joined(parts, "counts").tolist() == [-1, 5, -1]
@@ -132,7 +75,7 @@ def test_pictures_that_cannot_be_read_have_no_answer(tmp_path: Path):
 
 
 def test_nan_is_no_answer(tmp_path: Path):
-    repo = write_yolos(tmp_path / "net")
+    repo = detectors.write_yolos(tmp_path / "net", LABELS)
     path = repo / "model.safetensors"
     from safetensors.torch import load_file, save_file
 
