@@ -41,9 +41,21 @@ class Classifier:
         """Run one batch, (n, channels, height, width) → (n, classes), float32, on the CPU."""
         import torch
 
+        # A GPU tells what failed when its answer is fetched.
         with torch.inference_mode(), foreign("The network failed on a batch of pictures"):
-            answer = _logits_of(self.loaded.network(pixel_values=pixels.to(self.device)))
-            answer = answer.to("cpu", torch.float32)
+            return self._answer(pixels.to(self.device)).to("cpu")
+
+    def scores(self, images: "torch.Tensor") -> "torch.Tensor":
+        """Run images that lie in [0, 1], (n, channels, height, width), on the device.
+
+        Gives the logits, (n, classes) float32, as a function of the images: where autograd is on,
+        they can be differentiated.
+        """
+        return self._answer(self.preprocessing.from_unit(images))
+
+    def _answer(self, pixels: "torch.Tensor") -> "torch.Tensor":
+        with foreign("The network failed on a batch of pictures"):
+            answer = _logits_of(self.loaded.network(pixel_values=pixels)).float()
         if answer.ndim != 2 or len(answer) != len(pixels) or not 2 <= answer.shape[1] <= _CLASSES:
             raise CheckError(
                 f"The network answered {len(pixels)} pictures with an array of shape "

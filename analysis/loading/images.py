@@ -94,19 +94,49 @@ class Preprocessing:
         self, arrays: "Sequence[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]"
     ) -> "torch.Tensor":
         """Stack, rescale and normalise: (n, channels, height, width), float32."""
-        import numpy as np
         import torch
 
-        stacked = torch.from_numpy(np.stack(arrays))
-        stacked = stacked.unsqueeze(1) if stacked.ndim == 3 else stacked.permute(0, 3, 1, 2)
-        # Channels stay last in memory, as pictures have them: convolutions on a CPU are faster so.
-        pixels = stacked.to(torch.float32)
+        pixels = _stacked(arrays)
         if self.scale != 1:
             pixels *= self.scale
         if self.mean is not None and self.std is not None:
             pixels -= torch.tensor(self.mean).view(1, -1, 1, 1)
             pixels /= torch.tensor(self.std).view(1, -1, 1, 1)
         return pixels
+
+    def unit(
+        self, arrays: "Sequence[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]"
+    ) -> "torch.Tensor":
+        """Stack only: (n, channels, height, width), float32 from 0 (black) to 1."""
+        return _stacked(arrays) / 255
+
+    def from_unit(self, images: "torch.Tensor") -> "torch.Tensor":
+        """Make what ``batch`` makes of images that ``unit`` made; gradients pass through."""
+        import torch
+
+        pixels = images * (255 * self.scale)
+        if self.mean is None or self.std is None:
+            return pixels
+        mean, std = (
+            torch.tensor(each, device=images.device).view(1, -1, 1, 1)
+            for each in (self.mean, self.std)
+        )
+        return (pixels - mean) / std
+
+
+def _stacked(
+    arrays: "Sequence[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]",
+) -> "torch.Tensor":
+    """Make bytes float32, (n, channels, height, width).
+
+    Channels stay last in memory, as pictures have them: convolutions on a CPU are faster so.
+    """
+    import numpy as np
+    import torch
+
+    stacked = torch.from_numpy(np.stack(arrays))
+    stacked = stacked.unsqueeze(1) if stacked.ndim == 3 else stacked.permute(0, 3, 1, 2)
+    return stacked.to(torch.float32)
 
 
 def decode(cell: object) -> "Image.Image | None":

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from analysis.contract import Unsupported
@@ -69,6 +70,23 @@ def test_a_grey_picture_stays_grey_for_a_network_of_one_channel():
     assert tuple(found.shape) == (1, 1, 28, 28)
     assert found.min() >= 0
     assert found.max() <= 1
+
+
+@pytest.mark.parametrize(
+    "config",
+    [{}, {"do_normalize": False}, {"do_rescale": False}, {"image_mean": 0.3, "image_std": 0.2}],
+)
+def test_images_from_0_to_1_become_what_the_network_takes(config: dict[str, Any]):
+    preprocessing = read_preprocessing({"size": 8, **config}, channels=3)
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8))
+    arrays = [preprocessing.array(picture)] * 2
+    images = preprocessing.unit(arrays).requires_grad_()
+    assert images.min() >= 0
+    assert images.max() <= 1
+    pixels = preprocessing.from_unit(images)
+    torch.testing.assert_close(pixels.detach(), preprocessing.batch(arrays))
+    pixels.sum().backward()
+    assert (images.grad > 0).all()
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "RGB"])
