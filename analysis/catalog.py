@@ -37,13 +37,15 @@ BUILT_IN = (
 class TaskEntry:
     """What may be known of a task without importing it.
 
-    ``answers`` are kinds of answers. ``metrics`` are those that it has of them, all where empty.
+    ``answers`` are kinds of answers. ``metrics`` are those that it has of them, all where empty;
+    ``more`` are those that ask for more than its kind of answers, and that it has all the same.
     """
 
     target: str
     about: str
     answers: tuple[str, ...]
     metrics: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
 
 
 # What the check "claim" can measure today: task id -> module, one file a task.
@@ -161,7 +163,10 @@ _AREAS = ("auroc", "average_precision")
 # computes. A library is imported when one of its metrics is asked for: some take seconds.
 KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Classes": {
-        "classes": ("accuracy", "acc_norm", "top5_accuracy", "balanced_accuracy", "mcc", *_SHARES),
+        "classes": (
+            *("accuracy", "acc_norm", "robust_accuracy", "top5_accuracy", "balanced_accuracy"),
+            *("mcc", *_SHARES),
+        ),
         "probabilities": ("loss", "calibration_error", *_AREAS),
     },
     "LabelSets": {"label_sets": ("accuracy", "hamming_loss", *_SHARES, *_AREAS)},
@@ -217,7 +222,7 @@ KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 
 # Metrics that a task has only where it names them: they ask for more than its kind of answers.
-_NAMED_ONLY = frozenset({"acc_norm", *KINDS["Numbers"]["pairs"]})
+_NAMED_ONLY = frozenset({"acc_norm", "robust_accuracy", *KINDS["Numbers"]["pairs"]})
 
 
 def metrics_of(task_id: str) -> frozenset[str]:
@@ -226,7 +231,8 @@ def metrics_of(task_id: str) -> frozenset[str]:
     if entry.metrics:
         return frozenset(entry.metrics)
     modules = (metrics for kind in entry.answers for metrics in KINDS[kind].values())
-    return frozenset(metric for metrics in modules for metric in metrics) - _NAMED_ONLY
+    found = frozenset(metric for metrics in modules for metric in metrics)
+    return found - _NAMED_ONLY | frozenset(entry.more)
 
 
 def entries() -> dict[str, Entry]:

@@ -6,6 +6,7 @@ Where definition, direction and range come from:
   to balanced accuracy, F1, precision, recall, MCC, AUROC, average precision, Hamming loss, log
   loss, MSE, MAE, RMSE, R², V-measure, IoU (Jaccard), Dice (F1 of pixels); scipy for the three
   correlations;
+- robust accuracy: RobustBench, Croce et al. (2021): right, and no attack in the ball changes it;
 - the calibration error: Guo et al., "On Calibration of Modern Neural Networks" (2017), equation 3;
 - SQuAD's official script (exact match, F1); sacrebleu (BLEU, chrF, chrF++: 0 to 100, higher; TER:
   from 0, lower); rouge-score; METEOR: Banerjee and Lavie (2005); BERTScore: Zhang et al. (2020);
@@ -76,7 +77,8 @@ class Metric:
     over the same samples lie apart, in its own scale (for the mean type two samples count
     instead). ``complement_of``: the metric that is one minus this. ``family``: the metric that is
     meant where only the generic name is given. ``takes``: arguments that are part of its identity.
-    ``allowance``: what is tolerated where nobody asked for another tolerance.
+    ``allowance``: what is tolerated where nobody asked for another tolerance. ``at_most``: what is
+    measured is an upper bound (an attack finds what it finds), so that nothing is understated.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Metric:
     shown: Shown = Shown.NUMBER
     takes: frozenset[str] = frozenset()
     allowance: Allowance = SHARE
+    at_most: bool = False
 
 
 def _share(
@@ -110,13 +113,14 @@ def _share(
     unclear: tuple[float, float] | None = None,
     low: float = 0.0,
     high: float = 1.0,
+    at_most: bool = False,
 ) -> Metric:
     """Describe a metric that people write as a fraction and in percent."""
     # What repeats to a point only is what is generated.
     allowance = GENERATED if numerics >= GENERATED.size else SHARE
     return Metric(
         id, name, aliases, higher, low, high, True, mean, numerics,
-        complement_of, family, unclear, shown, frozenset(takes), allowance,
+        complement_of, family, unclear, shown, frozenset(takes), allowance, at_most,
     )  # fmt: skip
 
 
@@ -159,6 +163,10 @@ METRICS: Mapping[str, Metric] = {
                "top 1 acc", "top1 acc", "accuracy top 1", "accuracy top1", "acc 1", "acc1",
                "acc at 1", "accuracy at 1", "classification accuracy", "categorical accuracy",
                "sparse categorical accuracy", "binary accuracy", "oa", mean=True),
+        _share("robust_accuracy", "robust accuracy", "robust acc", "adversarial accuracy",
+               "adversarial robust accuracy", "autoattack", "autoattack accuracy",
+               "auto attack accuracy", "aa accuracy", mean=True, takes=["norm", "eps"],
+               at_most=True),
         _share("error_rate", "error", "error rate", "classification error", "top 1 error",
                "top1 error", "top 1 err", "top1 err", "misclassification rate", "top 1 error rate",
                higher=False, mean=True, complement_of="accuracy", unclear=_ERROR_UNCLEAR),

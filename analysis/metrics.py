@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from analysis import threats
 from analysis.contract import JSON, Claim, ClaimSource, Unsupported
 from analysis.metric_table import METRICS, Metric, Shown
 from analysis.numerals import Numeral, read_numeral
@@ -73,7 +74,7 @@ def read_label(text: str) -> Label | None:
     None where it is not, as a whole, the name of a known metric. What stands in brackets may say
     anything; what is not understood there becomes the qualifier.
     """
-    text = _MARKUP.sub(" ", text[:_LABEL_LIMIT])
+    text, threat = threats.take(_MARKUP.sub(" ", text[:_LABEL_LIMIT]))
     has_percent_sign = "%" in text or " percent" in text.lower()
     bracketed = " ".join(_IN_BRACKETS.findall(text))
     outside = _words(_IN_BRACKETS.sub(" ", text))
@@ -83,9 +84,10 @@ def read_label(text: str) -> Label | None:
     if label is None:
         label = _read_words(outside)
         qualifier = "" if inside in ("", "percent", "%") else inside
-    if label is None:
+    if label is None or not threat.keys() <= label.metric.takes:
         return None
-    return Label(label.metric, label.args, label.split, has_percent_sign, qualifier)
+    args = {**label.args, **threat}
+    return Label(label.metric, args, label.split, has_percent_sign, qualifier)
 
 
 def _read_words(words: str) -> Label | None:

@@ -150,7 +150,12 @@ def judge(
 
 
 def missed(stated: Stated, *, is_lower: bool) -> Verdict:
-    """Name the verdict where the metric lies below, or above, of what is stated."""
+    """Name the verdict where the metric lies below, or above, of what is stated.
+
+    More than is stated decides nothing where what is measured is an upper bound.
+    """
+    if stated.metric.at_most and not is_lower:
+        return Verdict.INCONCLUSIVE
     is_worse = is_lower is stated.metric.higher_is_better
     return Verdict.OVERSTATED if is_worse else Verdict.UNDERSTATED
 
@@ -259,6 +264,8 @@ def _samples(n: int, population: int | None, verdict: Verdict) -> str:
 
 
 def _ending(stated: Stated, estimate: Estimate, verdict: Verdict, digits: int) -> str:
+    if verdict is Verdict.INCONCLUSIVE and stated.metric.at_most and estimate.low > stated.value:
+        return "inconclusive, for another attack may break what this one left"
     if verdict is Verdict.INCONCLUSIVE:
         return "inconclusive, the interval is too wide to tell"
     if verdict is Verdict.CONFIRMED:

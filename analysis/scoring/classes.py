@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from analysis import verdicts
+from analysis import threats, verdicts
 from analysis.answers import Classes
 from analysis.arrays import NumpyArray
 from analysis.contract import JSON, CheckError
@@ -188,6 +188,11 @@ def _share(kind: Kind, args: Mapping[str, JSON]) -> Scorer:
     return Average(kind, how) if how in ("macro", "weighted") else OfTwo(kind)
 
 
+def _robust(args: Mapping[str, JSON]) -> Scorer:
+    threat = threats.read_threat(args)
+    return TopAccuracy(1, f"right, and not changed by AutoAttack {threat.version} ({threat})")
+
+
 def _plain(scorer: Scorer, args: Mapping[str, JSON]) -> Scorer:
     arguments.only(args)
     return scorer
@@ -195,6 +200,7 @@ def _plain(scorer: Scorer, args: Mapping[str, JSON]) -> Scorer:
 
 SCORERS: Mapping[str, Make] = {
     "accuracy": lambda args: _plain(TopAccuracy(1), args),
+    "robust_accuracy": lambda args: _robust(args),
     "acc_norm": lambda args: _plain(TopAccuracy(1, "normalised by the task"), args),
     "top5_accuracy": lambda args: _plain(TopAccuracy(TOP), args),
     "balanced_accuracy": lambda args: _plain(BalancedAccuracy(), args),

@@ -71,6 +71,7 @@ def _scorers(metric: Metric, kind: type[Answers]) -> Iterator[tuple[str, Scorer]
         args: Mapping[str, JSON] = {
             **({"average": way} if way else {}),
             **({"k": _CUTOFF} if metric.id.endswith("_at_k") else {}),
+            **({"norm": "Linf", "eps": 0.03} if "eps" in metric.takes else {}),
         }
         try:
             scorer = scoring.find(Stated(metric, 0.5, 0.0, args=args), kind)

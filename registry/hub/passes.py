@@ -29,7 +29,7 @@ from registry.models import Hub, Sync
 
 log = logging.getLogger(__name__)
 
-TIDY_PAGES = 8  # between giving memory back, which takes some milliseconds
+TIDY_PAGES = 2  # between giving memory back, which takes some milliseconds
 NO_NEWS_PAGES = 3  # in a row: the listing runs in a circle
 # A recent pass goes so far behind the last one's newest change: repos that changed in the same
 # moment, changes that the hub lists late, and clocks that differ.

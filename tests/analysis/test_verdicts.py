@@ -373,3 +373,25 @@ def test_a_sentence_is_made_of_anything(metric, value, measured, low, high, n, v
     )
     assert text.startswith("Claimed ")
     assert text.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("value_text", "expected", "words"),
+    [
+        ("44.0 %", CONFIRMED, "confirmed"),
+        ("50 %", OVERSTATED, "overstated by 6.0 points"),
+        # An attack finds what it finds: what it leaves may be broken by a better one.
+        ("30 %", INCONCLUSIVE, "another attack may break what this one left"),
+    ],
+)
+def test_an_upper_bound_understates_nothing(value_text, expected, words):
+    stated = state(claim("robust accuracy (Linf, 8/255)", value_text))
+    estimate = Estimate(0.44, *wilson(4_400, 10_000), 10_000)
+    tolerance = tolerance_for(stated, 10_000)
+    for is_full_split in (True, False):
+        verdict = judge(stated, estimate, is_full_split=is_full_split, tolerance=tolerance)
+        if is_full_split or expected is not CONFIRMED:  # the interval is wider than the tolerance
+            assert verdict is expected
+    verdict = judge(stated, estimate, is_full_split=True, tolerance=tolerance)
+    said = claim("robust accuracy (Linf, 8/255)", value_text)
+    assert words in sentence(stated, said, estimate, verdict, population=10_000)
