@@ -1,12 +1,13 @@
 """The 29,432 records of February 2022 behind a proxy that breaks 1 % of what the hub says.
 
-Every record is listed. Details, trees, branches and cards are read for the 2,000 most downloaded
-only, so that the test takes minutes.
+Every record is listed. Details, trees, branches and cards are read for the 500 most downloaded
+only, in the long form for 2,000, so that the test takes minutes.
 """
 
 import gzip
 import hashlib
 import json
+import os
 import sys
 import time
 from collections import Counter, defaultdict
@@ -30,7 +31,7 @@ pytestmark = [
 
 SEED = 3
 SHARE = 0.01
-IN_FULL = 2_000
+IN_FULL = 2_000 if os.environ.get("ASSAY_LONG") else 500
 SILENCE_S = 1.5
 STAGES = ("detail", "tree", "refs", "card")
 
