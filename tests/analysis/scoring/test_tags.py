@@ -45,8 +45,12 @@ def test_entities_are_those_of_seqeval(sentence):
     assert list(entities(sentence)) == get_entities(sentence)
 
 
+# Behind a full stop as a tag, seqeval begins an entity where one of another sentence began.
+UNSTOPPED = st.lists(st.tuples(TAG, TAG).filter(lambda pair: "." not in pair), max_size=9)
+
+
 @given(
-    st.lists(SENTENCE, min_size=1, max_size=8),
+    st.lists(UNSTOPPED, min_size=1, max_size=8),
     st.sampled_from(["micro", "macro", "weighted"]),
     st.sampled_from(sorted(SHARES)),
 )
