@@ -24,9 +24,8 @@ Begin = Callable[[Job, Path | None], AbstractContextManager[Session]]
 _LIBRARIES = (
     "numpy", "pillow", "pyarrow", "safetensors", "tokenizers", "torch", "transformers",
 )  # fmt: skip
-_MAY_DIFFER = frozenset(
-    {"batch_size", "dtype"}
-)  # in what a network says of itself, from pass to pass
+# In what a network says of itself, from pass to pass.
+_MAY_DIFFER = frozenset({"batch_size", "dtype"})
 
 
 class Changed(Exception):  # noqa: N818 - reads as what happened

@@ -1,1 +1,1 @@
-"""Adversarial attacks on image classifiers: as strong as standard AutoAttack, image by image."""
+"""What attacks on image classifiers stand on: draws of each image. No attack is here yet."""

@@ -3,8 +3,9 @@
 A GPU runs a network in 16 bits several times as fast as in 32. Some items are asked both ways
 first: by how much their scores lie apart, relative to the largest of a row, says what to expect of
 the others. From then on an item is asked in 16 bits, and again in 32 where its best classes are not
-ahead of the next ones by several times that much. So the classes are those of float32, and what was
-spent twice is little, or half precision is given up.
+ahead of the next ones by several times that much. That is a bound by experience, not a proof: an
+item may lie farther apart than several times what a few have shown. Where much would be spent
+twice, half precision is given up.
 """
 
 from collections.abc import Callable
