@@ -79,9 +79,7 @@ class HalfPrecision:
             del self._untried[0]
             if found is None or found.shape != known.shape:
                 continue
-            self._apart = _apart(
-                known, found
-            )  # what overflows lies infinitely far: none is certain
+            self._apart = _apart(known, found)  # of what overflows nothing is certain
             if not self._apart:  # the network does not follow, ONNX for instance
                 continue
             if self._uncertain(found).float().mean() <= WORTH:

@@ -46,6 +46,12 @@ def window(browser, scheme="light", size=WIDE, scripts=True, **options):
     context.close()
 
 
+def follow(page, target):
+    """Click on what leads to another page, and wait until all of that page is there."""
+    with page.expect_navigation():
+        target.click()
+
+
 def violations(page, rules=None):
     """Return what axe finds, at any level, with the first element that it found it on."""
     chosen = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
@@ -94,13 +100,13 @@ def test_a_chooser_finds_the_evidence_in_four_steps(browser, site, scripts):
     with window(browser, scripts=scripts) as (page, complaints):
         page.goto(site)
         page.get_by_role("searchbox").fill("cifar10")
-        page.get_by_role("button", name="Search").click()
-        page.get_by_role("link", name="alice/resnet20-cifar10").click()
+        follow(page, page.get_by_role("button", name="Search"))
+        follow(page, page.get_by_role("link", name="alice/resnet20-cifar10"))
         table = page.get_by_role("table", name="Claims of this revision")
         row = table.get_by_role("row").filter(has_text="Overstated")
         assert "95 %" in row.inner_text()
         assert "91.73 %" in row.inner_text()
-        row.get_by_role("link", name="Evidence").click()
+        follow(page, row.get_by_role("link", name="Evidence"))
         assert page.get_by_role("heading", name="Evidence").is_visible()
         assert "manage.py replay" in page.inner_text("main")
         assert complaints == []
@@ -110,13 +116,13 @@ def test_filters_stand_in_the_address_and_go_away_by_a_click(browser, site):
     with window(browser, scripts=False) as (page, _):
         page.goto(f"{site}/models")
         facets = page.get_by_role("navigation", name="Narrow down")
-        facets.get_by_role("link", name="overstated").click()
+        follow(page, facets.get_by_role("link", name="overstated"))
         page.get_by_label("Sort").select_option("name")
-        page.get_by_role("button", name="Apply").click()
+        follow(page, page.get_by_role("button", name="Apply"))
         assert "verdict=overstated" in page.url
         assert "sort=name" in page.url
         assert page.get_by_role("rowheader").count() == 1
-        page.get_by_role("link", name="a finding is overstated").click()
+        follow(page, page.get_by_role("link", name="a finding is overstated"))
         assert "verdict" not in page.url
         assert "sort=name" in page.url
         assert page.get_by_role("rowheader").count() > 1
@@ -165,24 +171,24 @@ def test_a_scan_is_planned_saved_driven_and_removed_without_scripts(browser, sit
     with window(browser, scripts=False) as (page, complaints):
         page.context.add_cookies([staff])
         page.goto(f"{site}/scans")
-        page.get_by_role("link", name="New scan").click()
+        follow(page, page.get_by_role("link", name="New scan"))
         page.get_by_label("Name", exact=True).fill("resnets")
         page.get_by_label("Models", exact=True).fill("/models?q=resnet20")
         page.get_by_label("Claimed metric").check()
         page.get_by_label("Schedule").fill("0 3 31 2 *")
-        page.get_by_role("button", name="Show the plan").click()
+        follow(page, page.get_by_role("button", name="Show the plan"))
         assert "never occurs" in page.inner_text("main")
         page.get_by_label("Schedule").fill("0 3 * * 1")
-        page.get_by_role("button", name="Show the plan").click()
+        follow(page, page.get_by_role("button", name="Show the plan"))
         assert "At 03:00, only on Monday, UTC" in page.inner_text("main")
-        page.get_by_role("button", name="Save").click()
-        page.get_by_role("button", name="Run now").click()
+        follow(page, page.get_by_role("button", name="Save"))
+        follow(page, page.get_by_role("button", name="Run now"))
         assert "An execution begins." in page.inner_text("main")
-        page.get_by_role("button", name="Pause").click()
-        page.get_by_role("button", name="Resume").click()
-        page.get_by_role("button", name="Stop").click()
+        follow(page, page.get_by_role("button", name="Pause"))
+        follow(page, page.get_by_role("button", name="Resume"))
+        follow(page, page.get_by_role("button", name="Stop"))
         page.get_by_role("group").locator("summary").click()
-        page.get_by_role("button", name="Remove the scan").click()
+        follow(page, page.get_by_role("button", name="Remove the scan"))
         assert page.url == f"{site}/scans"
         assert "resnets" not in page.inner_text("table")
         # Chromium itself notes a form that was refused.
@@ -197,7 +203,7 @@ def test_pages_of_staff_are_sound(browser, site, staff, pages, screenshots):
                 page.goto(site + pages[name], wait_until="load")
                 assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
                 if name == "scan-edit":
-                    page.get_by_role("button", name="Show the plan").click()
+                    follow(page, page.get_by_role("button", name="Show the plan"))
                 page.screenshot(
                     path=screenshots / f"{name}-staff-{size['width']}.png", full_page=True
                 )
