@@ -18,6 +18,9 @@ from psycopg import sql
 from registry import embedded
 from tests import home
 
+# The suite runs a process on each core: more threads in each only wait for each other. torch looks
+# at this when it is first imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 examples.register_profile("long", max_examples=2000, deadline=None)
 
 LOOPBACK = "127.0.0.1,::1,localhost"
