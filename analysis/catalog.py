@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 
 from analysis.contract import Queue
+from analysis.options import Option, OptionKind
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What may be known of a check without importing it. ``target`` is ``module:Class``."""
+    """What may be known of a check without importing it. ``target`` is ``module:Class``.
+
+    ``options`` are what it may be asked with. ``is_usual``: it is asked for where a person names no
+    check.
+    """
 
     id: str
     version: int
@@ -18,9 +23,29 @@ class Entry:
     queue: Queue
     needs_claim: bool
     about: str
+    options: tuple[Option, ...] = ()
+    is_usual: bool = True
 
 
-BUILT_IN = (
+# What all checks that measure on a split without a claim can be asked.
+_DATA = (
+    Option(
+        "dataset", OptionKind.TEXT, "Data set",
+        "Its id at the hub; without it, that of the first claim that can be measured.",
+    ),
+    Option("config", OptionKind.TEXT, "Config", "Of the data set, where it has several."),
+    Option("split", OptionKind.TEXT, "Split", "“test” where nothing is said."),
+)  # fmt: skip
+
+
+def _how_many(usual: int) -> Option:
+    return Option(
+        "n", OptionKind.WHOLE, "Samples", "At most so many, drawn at random.",
+        default=usual, least=1, most=1_000_000,
+    )  # fmt: skip
+
+
+BUILT_IN: tuple[Entry, ...] = (
     Entry(
         id="claim",
         version=2,
@@ -30,7 +55,90 @@ BUILT_IN = (
         needs_claim=True,
         about="Runs the model on the split that the claim names and computes the metric.",
     ),
-)
+    Entry(
+        id="adversarial",
+        version=1,
+        title="Robustness against adversarial pictures",
+        target="analysis.checks.adversarial:AdversarialCheck",
+        queue=Queue.CPU,
+        needs_claim=False,
+        about="Attacks a classifier of pictures by AutoAttack at growing radii: how many right"
+        " answers stand when an attacker may change each picture a little.",
+        options=(
+            *_DATA,
+            _how_many(200),
+            Option(
+                "norm", OptionKind.CHOICE, "Norm", "How a change is measured.",
+                default="Linf", choices=("Linf", "L2", "L1"),
+            ),
+            Option(
+                "eps", OptionKind.NUMBERS, "Radii",
+                "How far an attacker may go, of values in 0 to 1: 2/255, 8/255.",
+                least=1e-6, most=1e6,
+            ),
+            Option(
+                "version", OptionKind.CHOICE, "Version",
+                "Of AutoAttack; rand for networks that answer at random, plus for more attacks.",
+                default="standard", choices=("standard", "plus", "rand"),
+            ),
+        ),
+        is_usual=False,
+    ),
+    Entry(
+        id="corruptions",
+        version=1,
+        title="Robustness against common corruptions",
+        target="analysis.checks.corruptions:CorruptionsCheck",
+        queue=Queue.CPU,
+        needs_claim=False,
+        about="Asks a classifier of pictures about each picture in noise, blur, bad weather and"
+        " compression: the 15 corruptions of ImageNet-C at five severities.",
+        options=(
+            *_DATA,
+            _how_many(200),
+            Option(
+                "extra", OptionKind.FLAG, "The four extra ones",
+                "Also speckle noise, Gaussian blur, spatter and saturation.", default=False,
+            ),
+        ),
+        is_usual=False,
+    ),
+    Entry(
+        id="text-robustness",
+        version=1,
+        title="Robustness against small changes of texts",
+        target="analysis.checks.text_robustness:TextRobustnessCheck",
+        queue=Queue.CPU,
+        needs_claim=False,
+        about="Changes letters or words of a text until a classifier answers otherwise, and looks"
+        " at changes that must not matter: case, punctuation, white space.",
+        options=(
+            *_DATA,
+            _how_many(200),
+            Option(
+                "recipe", OptionKind.CHOICE, "Changes", "What the attack may change.",
+                default="characters", choices=("characters", "words", "both"),
+            ),
+            Option(
+                "queries", OptionKind.WHOLE, "Queries", "How often it may ask about a text.",
+                default=500, least=2, most=100_000,
+            ),
+        ),
+        is_usual=False,
+    ),
+    Entry(
+        id="backdoors",
+        version=1,
+        title="Signs of a backdoor",
+        target="analysis.checks.backdoors:BackdoorCheck",
+        queue=Queue.CPU,
+        needs_claim=False,
+        about="Looks for a class of a classifier of pictures that wins too easily, as one with a"
+        " trigger does; clean pictures help, labels are not needed.",
+        options=(*_DATA, _how_many(64)),
+        is_usual=False,
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +183,7 @@ TASKS: Mapping[str, TaskEntry] = {
         "analysis.tasks.image_classification:ImageClassification",
         "One picture in, the most likely of a fixed set of classes out.",
         ("Classes",),
+        more=("robust_accuracy",),
     ),
     "multiple-choice": TaskEntry(
         "analysis.tasks.multiple_choice:MultipleChoice",

@@ -25,7 +25,9 @@ class Verdict(StrEnum):
     PASS = "pass"  # noqa: S105
     WARN = "warn"
     FAIL = "fail"
-    # of either
+    # of a number that nobody claimed
+    MEASURED = "measured"
+    # of any
     INCONCLUSIVE = "inconclusive"
 
 
@@ -84,7 +86,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A revision as its metadata describe it, before any file is touched."""
+    """A revision as its metadata describe it, before any file is touched.
+
+    ``asked`` are the options of the check that somebody asked for, those that the catalog lists
+    with their defaults. ``claims`` are what the revision states, for checks that measure no claim
+    and look for a split that its author uses.
+    """
 
     repo: str
     sha: str
@@ -93,6 +100,8 @@ class Subject:
     pipeline_tag: str = ""
     library: str = ""
     claim: Claim | None = None
+    asked: Mapping[str, JSON] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +171,9 @@ class Job:
 
     ``inputs`` is an Arrow IPC file with one row a sample, in the order in which it must be
     answered, or None where the check needs no data. ``options`` are the check's own parameters.
-    ``tables`` are names and lengths of what stands in the file before the ``rows``.
+    ``tables`` are names and lengths of what stands in the file before the ``rows``. ``first_row``
+    is how many rows of the run were answered by an attempt before: what is drawn for a row is drawn
+    by ``first_row`` plus its place here, so that a run goes on as if it had not been stopped.
     """
 
     check: str
@@ -177,6 +188,7 @@ class Job:
     options: Mapping[str, JSON] = field(default_factory=dict)
     limits: Limits = Limits()
     tables: tuple[tuple[str, int], ...] = ()
+    first_row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +202,14 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One piece of what ``probe`` saw: predictions of one batch, or measures of one step."""
+    """One piece of what ``probe`` saw: predictions of one batch, or measures of one step.
+
+    ``values["start"]`` and ``["rows"]`` say which of the job's rows it answers, each row by one
+    part and in their order: a run that is stopped goes on behind the last of them. A part with
+    ``values["once"]`` true is about the network as a whole and comes before the first row; of a run
+    that goes on the judge sees that of the first attempt. A part named "progress" with ``done``,
+    ``total`` and a ``sentence`` may come at any time; it is shown, and no judge sees it.
+    """
 
     name: str
     values: Mapping[str, JSON] = field(default_factory=dict)
@@ -232,14 +251,45 @@ class Estimate:
     n: int
 
 
+class PictureKind(StrEnum):
+    """What a picture of a finding shows."""
+
+    CLEAN = "clean"
+    PERTURBATION = "perturbation"
+    ADVERSARIAL = "adversarial"
+    CORRUPTED = "corrupted"
+    TRIGGER = "trigger"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that goes with a finding: raw pixels, u1, of shape (height, width, 1 or 3).
+
+    ``name`` is a slug of its own within the finding. Pictures of the same ``group`` stand side by
+    side under it as their caption; ``alt`` says to who cannot see it what there is to see.
+    """
+
+    name: str
+    title: str
+    alt: str
+    kind: PictureKind
+    pixels: Array
+    group: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a run found: the verdict, one sentence, and enough to see how it came about."""
+    """What a run found: the verdict, one sentence, and enough to see how it came about.
+
+    ``evidence`` may hold ``curves``, ``bars`` and ``facts``, which pages draw (docs/evidence.md).
+    """
 
     verdict: Verdict
     summary: str
     estimate: Estimate | None = None
     evidence: Mapping[str, JSON] = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
 
 
 class CheckError(Exception):
@@ -296,6 +346,21 @@ class Check(Protocol):
 
     def judge(self, case: Case, parts: Iterator[Part]) -> Finding:
         """Decide, outside; stop reading parts as soon as the verdict is certain."""
+
+
+@runtime_checkable
+class VettingCheck(Check, Protocol):
+    """A check that looks at the options it is asked for, beyond what the catalog can say."""
+
+    def vet(self, asked: Mapping[str, JSON]) -> None:
+        """Raise Unsupported or ValueError, in words, where these options make no sense together."""
+
+
+@runtime_checkable
+class LimitedCheck(Check, Protocol):
+    """A check whose runs may use other amounts than the usual ones."""
+
+    limits: ClassVar[Limits]
 
 
 @runtime_checkable

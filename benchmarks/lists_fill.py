@@ -134,10 +134,10 @@ SELECT id, md5(id::text), 'model-index', 'README.md', '', '', '', 'glue', '', ''
 """
 _RUNS = """
 INSERT INTO registry_run (revision_id, claim_id, check_id, check_version, queue, options, key,
-    dataset_sha, status, code, reason, attempt, faults, worker, stage, progress, total,
+    dataset_sha, status, code, reason, attempt, faults, worker, stage, note, progress, total,
     requested_by, created_at, finished_at)
 SELECT revision_id, id, 'claim', 1, 'cpu', '{}', md5(id::text), '', 'done', '', '', 1, 1, '', '',
-    0, 0, '', now(), now() FROM registry_claim WHERE id %% 10 = 0
+    '', 0, 0, '', now(), now() FROM registry_claim WHERE id %% 10 = 0
 """
 _FINDINGS = """
 INSERT INTO registry_finding (run_id, verdict, summary, value, low, high, n, evidence, envelope,

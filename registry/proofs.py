@@ -1,5 +1,6 @@
 """Whether a finding is what was signed, and the files what was measured."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from registry import blobs, signing
-from registry.models import Finding
+from registry.models import Finding, FindingPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,22 @@ def files(evidence: Mapping[str, Any], home: Path) -> Iterator[Proof]:
             yield Proof(False, f"{path}: its SHA-256 is {found}, expected was {expected}.")
         else:
             yield Proof(True, f"{path}: SHA-256 {expected}.")
+
+
+def pictures(finding: Finding) -> Iterator[Proof]:
+    """Look at the bytes of each picture that the evidence names."""
+    stored = {one.name: one for one in FindingPicture.objects.filter(finding=finding)}
+    named = finding.evidence.get("pictures") if isinstance(finding.evidence, dict) else None
+    for one in named if isinstance(named, list) else []:
+        name, expected = str(one.get("name")), str(one.get("sha256"))
+        picture = stored.pop(name, None)
+        found = hashlib.sha256(picture.data).hexdigest() if picture else "missing"
+        if found != expected:
+            yield Proof(False, f"Picture {name}: its SHA-256 is {found}, expected was {expected}.")
+        else:
+            yield Proof(True, f"Picture {name}: SHA-256 {expected}.")
+    for name in stored:
+        yield Proof(False, f"Picture {name}: the evidence does not name it.")
 
 
 def said(statement: Mapping[str, Any]) -> Any:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -13,10 +13,11 @@ from django.utils.timezone import now
 from kombu.exceptions import OperationalError
 
 from analysis import catalog, contract
+from analysis import options as schema
 from analysis.contract import JSON
 from registry import signing
 from registry.celery import app
-from registry.models import Claim, Finding, Revision, Run, StaleListing
+from registry.models import Claim, Finding, FindingPicture, Revision, Run, StaleListing
 from registry.models.runs import MAX_FAULTS, MESSAGE_LIFE
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,14 @@ RESENT_AT_ONCE = 200  # bounds what a tick of the reaper puts on the broker, how
 
 
 class RequestRefused(Exception):  # noqa: N818 - reads as what happened
-    """A run that was asked for cannot be made; the message says why in one sentence."""
+    """A run that was asked for cannot be made; the message says why in one sentence.
+
+    ``errors`` has a sentence for each option that is none.
+    """
+
+    def __init__(self, message: str, errors: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.errors = dict(errors or {})
 
 
 def run_key(
@@ -41,17 +49,21 @@ def request_run(
     check_id: str,
     claim: Claim | None = None,
     *,
+    asked: Mapping[str, JSON] | None = None,
     options: Mapping[str, JSON] | None = None,
     requested_by: str = "",
 ) -> tuple[Run, bool]:
     """Ask for a run; return it and whether there is something new to wait for.
+
+    ``asked`` are options of the check as a person gives them, vetted by what the catalog says of
+    them; ``options`` are our own and stored as they are.
 
     A run with a finding is not repeated, one that is under way is joined, one that ended without a
     finding is queued again. The message goes out after commit. Raises RequestRefused.
     """
     check = _known_check(check_id, revision, claim)
     about = claim if check.needs_claim else None
-    chosen = dict(options or {})
+    chosen = {**(options or {}), **_vetted(check, asked or {})}
     with transaction.atomic():
         run, created = Run.objects.get_or_create(
             key=run_key(revision, check, about, chosen),
@@ -85,27 +97,59 @@ def _known_check(check_id: str, revision: Revision, claim: Claim | None) -> cata
     return check
 
 
+def _vetted(check: catalog.Entry, asked: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return the options as they are stored; raise RequestRefused with what is wrong of each."""
+    try:
+        return schema.kept(check.options, asked)
+    except schema.BadOptions as error:
+        raise RequestRefused(f"Options of the check {check.id!r}: {error}", error.errors) from error
+
+
 def request_checks(
     revision: Revision,
     check_ids: Iterable[str] = (),
     *,
+    asked: Mapping[str, JSON] | None = None,
     options: Mapping[str, JSON] | None = None,
     requested_by: str = "",
 ) -> list[Run]:
-    """Ask for each named check, or all of them, on a revision and on each of its claims."""
+    """Ask for each named check, or all usual ones, on a revision and on each of its claims."""
     known = catalog.entries()
+    usual = sorted(entry.id for entry in known.values() if entry.is_usual)
     runs = []
-    for check_id in list(check_ids) or sorted(known):
+    for check_id in list(check_ids) or usual:
         check = known.get(check_id)
         claims: list[Claim | None] = [None]
         if check is not None and check.needs_claim:
             claims = list(revision.claims.order_by("pk"))
         for claim in claims:
             run, _ = request_run(
-                revision, check_id, claim, options=options, requested_by=requested_by
+                revision,
+                check_id,
+                claim,
+                asked=asked,
+                options=options,
+                requested_by=requested_by,
             )
             runs.append(run)
     return runs
+
+
+def cancel_run(run: Run, by: str) -> bool:
+    """End a run that waits or is under way; False for one that has ended.
+
+    What it had answered is kept by its worker, so that it goes on there when it is asked for again.
+    """
+    return run.cancel(f"Cancelled by {by}." if by else "Cancelled.")
+
+
+def run_again(run: Run) -> bool:
+    """Queue a run again that ended without a finding; False for any other. Sent after commit."""
+    with transaction.atomic():
+        is_new = run.revive()
+        if is_new:
+            transaction.on_commit(lambda: send([run]))
+    return is_new
 
 
 def send(runs: Iterable[Run]) -> int:
@@ -152,22 +196,29 @@ def reap() -> Reaped:
             finished_at=Now(),
             lease_until=None,
             stage="",
+            note="",
         )
     )
     requeued = (
         Run.objects.abandoned()
         .filter(faults__lt=MAX_FAULTS)
-        .update(status=Run.Status.QUEUED, lease_until=None, sent_at=None, stage="")
+        .update(status=Run.Status.QUEUED, lease_until=None, sent_at=None, stage="", note="")
     )
     waiting = Run.objects.unsent().order_by("pk")[:RESENT_AT_ONCE]
     return Reaped(requeued, buried, send(list(waiting)))
 
 
-def store_finding(run: Run, finding: contract.Finding, evidence: dict[str, JSON]) -> bool:
+def store_finding(
+    run: Run,
+    finding: contract.Finding,
+    evidence: dict[str, JSON],
+    pictures: Sequence[FindingPicture] = (),
+) -> bool:
     """Store what a run found, signed; False when a later attempt has taken the run over.
 
-    The run ends and the finding appears in one transaction, so that there is never one without
-    the other, and never two.
+    The run ends and the finding appears with its pictures in one transaction, so that there is
+    never one without the other, and never two. ``pictures`` are not stored yet; the evidence names
+    their digests.
     """
     at = now()
     estimate = finding.estimate
@@ -176,7 +227,7 @@ def store_finding(run: Run, finding: contract.Finding, evidence: dict[str, JSON]
     with transaction.atomic():
         if not run.finish(Run.Status.DONE):
             return False
-        Finding.objects.create(
+        stored = Finding.objects.create(
             run=run,
             verdict=str(finding.verdict),
             summary=finding.summary,
@@ -188,5 +239,8 @@ def store_finding(run: Run, finding: contract.Finding, evidence: dict[str, JSON]
             envelope=envelope,
             created_at=at,
         )
+        for picture in pictures:
+            picture.finding = stored
+        FindingPicture.objects.bulk_create(pictures)
         StaleListing.mark([run.revision.repo_id])
     return True

@@ -105,6 +105,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "StatusEnum": "registry.models.Run.Status",
         "SyncStatusEnum": "registry.models.Sync.Status",
+        "PictureKindEnum": "registry.models.FindingPicture.Kind",
+        "SyncKindEnum": "registry.models.Sync.Kind",
         "RepoStateEnum": "registry.models.Repo.State",
         "ScanStateEnum": "registry.models.Scan.State",
         "ExecutionStateEnum": "registry.models.ScanExecution.State",

@@ -82,8 +82,8 @@ def _ending(run: Run) -> str:
     finding = Finding.objects.filter(run=run).first()
     if finding is not None:
         return f"{what}{finding.verdict.upper()}. {finding.summary}"
-    state = "could not be measured" if run.status == Run.Status.UNSUPPORTED else "given up"
-    return f"{what}{state}. {run.reason}"
+    states = {Run.Status.UNSUPPORTED: "could not be measured", Run.Status.CANCELLED: "cancelled"}
+    return f"{what}{states.get(Run.Status(run.status), 'given up')}. {run.reason}"
 
 
 def _progress(going: Sequence[Run], done: int, total: int) -> str:
@@ -93,7 +93,8 @@ def _progress(going: Sequence[Run], done: int, total: int) -> str:
         return f"{done}/{total} ended; {len(going)} waiting for a worker"
     run = running[0]
     part = f" {run.progress}/{run.total}" if run.total else ""
-    return f"{done}/{total} ended; {run.revision.repo.name}: {run.stage}{part}"
+    said = f", {run.note}" if run.note else ""
+    return f"{done}/{total} ended; {run.revision.repo.name}: {run.stage}{part}{said}"
 
 
 class Line:

@@ -1,6 +1,8 @@
 """Rows for tests: one function a table, with keyword defaults; parents are made where missing."""
 
 import hashlib
+import struct
+import zlib
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -20,6 +22,7 @@ from registry.models import (
     Edge,
     File,
     Finding,
+    FindingPicture,
     Hub,
     Listing,
     Repo,
@@ -36,6 +39,25 @@ from registry.models import (
 CLAIM = catalog.entries()["claim"]
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 _numbers = count(1)
+
+
+def _png(side: int = 28) -> bytes:
+    """Return a small picture: a chequered one, so that its pixels can be seen."""
+    pixels = b"".join(
+        b"\0" + bytes(220 if (x // 4 + y // 4) % 2 else 60 for x in range(side))
+        for y in range(side)
+    )
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        whole = kind + data
+        return struct.pack(">I", len(data)) + whole + struct.pack(">I", zlib.crc32(whole))
+
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    ends = chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + ends
+
+
+PNG = _png()
 
 
 def sha(number: int | None = None) -> str:
@@ -185,6 +207,23 @@ def finding(of: Run | Claim | None = None, **fields: Any) -> Finding:
         "created_at": NOON + timedelta(seconds=42),
     }
     return Finding.objects.create(run=of, **(defaults | fields))
+
+
+def picture(of: Finding | None = None, name: str = "clean-1", **fields: Any) -> FindingPicture:
+    """Make a picture of a finding: 28 by 28, of one grey."""
+    of = of or finding()
+    data = fields.pop("data", PNG)
+    defaults: dict[str, Any] = {
+        "place": next(_numbers) % 30_000,
+        "title": f"Title of {name}",
+        "alt": f"What {name} shows.",
+        "kind": "clean",
+        "width": 28,
+        "height": 28,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "data": data,
+    }
+    return FindingPicture.objects.create(finding=of, name=name, **(defaults | fields))
 
 
 def evidence(**sections: Any) -> dict[str, Any]:

@@ -4,23 +4,34 @@ import contextlib
 import functools
 import hashlib
 import logging
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from analysis.contract import JSON, CheckError, Job, Part
 from workers.inputs import Sample
 from workers.predictions import NETWORK, Draft, Kept, Predictions, Segment
-from workers.sandbox.outcomes import Report
+from workers.sandbox.outcomes import Cancelled, Died, Reason, Report, SandboxUnavailable
 from workers.sandbox.plan import PROJECT
 from workers.sandbox.session import Session
 
 log = logging.getLogger(__name__)
 
 Begin = Callable[[Job, Path | None], AbstractContextManager[Session]]
+Tell = Callable[[int, int, str], None]  # done, total, a sentence
+
+PROGRESS = "progress"  # the part that is shown and never judged
+FLUSH_S = 20.0  # what was answered since is lost by a kill
+_FLUSH_SHARE = 20  # keeping takes at most one in so many seconds
+_LONGEST_SENTENCE = 200
+_MOST_COUNTED = (1 << 31) - 1
+# What says nothing against the answers that came before it.
+_NO_FAULT = frozenset({Reason.TIMEOUT, Reason.OUT_OF_MEMORY, Reason.SIGNAL, Reason.SANDBOX})
 _LIBRARIES = (
     "numpy", "pillow", "pyarrow", "safetensors", "tokenizers", "torch", "transformers",
 )  # fmt: skip
@@ -45,7 +56,10 @@ class Asking:
     """The parts of one run, as one stream. Use it as a context manager.
 
     ``begin(job, inputs)`` opens a session of the sandbox. ``store`` None asks for everything anew
-    and keeps nothing. The reader may stop at any part; ``keep`` is called when it is content.
+    and keeps nothing. The reader may stop at any part and calls ``settle`` when it is content. What
+    was answered is kept now and then meanwhile (``flush_s``), and when the run is cut off by what
+    is no fault of the answers, so that the next attempt goes on behind them. ``tell`` hears of the
+    progress that a probe reports.
     """
 
     def __init__(
@@ -57,6 +71,9 @@ class Asking:
         folder: Path,
         store: Predictions | None = None,
         key: str = "",
+        *,
+        tell: Tell | None = None,
+        flush_s: float = FLUSH_S,
     ) -> None:
         self._run = run
         self._job = job
@@ -70,6 +87,11 @@ class Asking:
         self._reused = 0
         self._report: Report | None = None
         self._has_ended = False
+        self._is_settled = False
+        self._tell = tell
+        self._flush_s = flush_s
+        self._begun = self._next_flush = 0.0
+        self._has_flushed = False
         self._stream = self._parts()
 
     def __enter__(self) -> "Asking":
@@ -82,8 +104,15 @@ class Asking:
                 found.close()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._stream.close()
+        if error is not None and not self._is_settled:
+            self._leave(error)
         for one in (self._kept, self._draft):
             if one is not None:
                 one.close()
@@ -98,6 +127,7 @@ class Asking:
         ``read`` is how many rows the reader has counted, where it tells.
         """
         self._stream.close()
+        self._is_settled = True
         report = plain(asdict(self._report)) if self._report is not None else {}
         before = self._segments()
         if self._report is None:
@@ -125,7 +155,7 @@ class Asking:
         network: Part | None = None
         if self._kept is not None:
             for part in self._kept.parts(self._job.rows):
-                network = network or part
+                network = part if part.name == NETWORK else network
                 yield part
         if self._kept is None or self._reused < self._job.rows:
             yield from self._fresh(network)
@@ -136,10 +166,17 @@ class Asking:
         if self._sample is not None:
             inputs = self._sample.write(self._folder / "inputs.arrow", self._reused)
         self._open_draft()
-        rows = self._job.rows - self._reused
-        with self._begin(replace(self._job, rows=rows), inputs) as session:
+        rest = replace(self._job, rows=self._job.rows - self._reused, first_row=self._reused)
+        self._begun = time.monotonic()
+        self._next_flush = self._begun + self._flush_s
+        with self._begin(rest, inputs) as session:
             self._report = session.report
             for part in session.parts():
+                if part.name == PROGRESS:
+                    self._show(part)
+                    continue
+                if self._reused and part.values.get("once") is True:
+                    continue  # the reader has that of the first attempt
                 if network is not None and part.name == NETWORK:
                     self._compare(network, part)
                     continue
@@ -165,6 +202,50 @@ class Asking:
             self._draft.close()
             self._draft = None
 
+        if time.monotonic() >= self._next_flush:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Keep what is certain by now."""
+        if self._store is None or self._draft is None or self._report is None:
+            return
+        now = time.monotonic()
+        report = plain(asdict(self._report)) | {"wall_s": now - self._begun, "is_cut": True}
+        segment = Segment(self._run, self._reused, None, report)
+        index = self._draft.so_far(segment, self._job.rows)
+        if index.segments[0].rows:
+            self._has_flushed = True
+            with contextlib.suppress(OSError):
+                self._store.keep(self._key, self._draft, self._kept, index)
+        took = time.monotonic() - now
+        self._next_flush = now + max(self._flush_s, took * _FLUSH_SHARE)
+
+    def _leave(self, error: BaseException) -> None:
+        """The run ends without a finding: keep its answers, unless they may be to blame."""
+        is_theirs = isinstance(error, Exception) and not (
+            isinstance(error, Cancelled | SandboxUnavailable | OSError)
+            or (isinstance(error, Died) and error.reason in _NO_FAULT)
+        )
+        if not is_theirs:
+            self._flush()
+        elif self._store is not None and (self._has_flushed or not self._is_proven()):
+            self._store.drop(self._key)
+
+    def _is_proven(self) -> bool:
+        """Say whether what was kept before was read by a run that came to a finding."""
+        return self._kept is None or self._kept.index.is_proven
+
+    def _show(self, part: Part) -> None:
+        """Tell how far the probe says that it is; it may say anything."""
+        if self._tell is None:
+            return
+        done, total = (_count(part.values.get(name)) for name in ("done", "total"))
+        if total == self._job.rows - self._reused:
+            done, total = done + self._reused, self._job.rows
+        sentence = part.values.get("sentence")
+        said = " ".join(sentence.split()) if isinstance(sentence, str) else ""
+        self._tell(min(done, total), total, said[:_LONGEST_SENTENCE])
+
     def _compare(self, before: Part, now: Part) -> None:
         if self._said(before) != self._said(now):
             if self._store is not None:
@@ -173,6 +254,10 @@ class Asking:
 
     def _said(self, network: Part) -> dict[str, JSON]:
         return {key: said for key, said in network.values.items() if key not in _MAY_DIFFER}
+
+
+def _count(value: object) -> int:
+    return value if type(value) is int and 0 <= value <= _MOST_COUNTED else 0
 
 
 def _moved(part: Part, by: int) -> Part:

@@ -140,6 +140,7 @@ def _predictions(asked: Asked) -> dict[str, JSON]:
                 "rows": segment.rows,
                 "wall_s": segment.sandbox.get("wall_s"),
                 "level": segment.sandbox.get("level"),
+                "was_cut": bool(segment.sandbox.get("is_cut")),
             }
             for segment in asked.segments
         ],

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
+from analysis import catalog
+from analysis import options as schema
 from analysis.contract import (
     JSON,
     Check,
@@ -23,10 +25,11 @@ from workers import inputs, orders
 from workers.inputs import Sample, Table
 from workers.orders import Seeds
 from workers.samples import Split, Splits
+from workers.sandbox.outcomes import Cancelled
 from workers.snapshots import Fetched, Snapshots
 
 Show = Callable[[str, int, int], None]
-GIB = 1 << 30
+MOST_CLAIMS = 100  # that a check of none is told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,17 @@ class Prepared:
 
 
 def subject_of(run: Run) -> Subject:
-    """Describe what is to be measured, with the claim as the card states it."""
-    return replace(run.revision.subject(), claim=run.claim.as_contract() if run.claim else None)
+    """Describe what is to be measured, with the claim as the card states it.
+
+    A check of no claim learns what the revision claims, for it may want a split of these.
+    """
+    entry = catalog.entries().get(run.check_id)
+    asked = schema.filled(entry.options, run.options) if entry else {}
+    subject = replace(run.revision.subject(), asked=asked)
+    if run.claim is not None:
+        return replace(subject, claim=run.claim.as_contract())
+    stated = run.revision.claims.filter(problem="").order_by("pk")[:MOST_CLAIMS]
+    return replace(subject, claims=tuple(claim.as_contract() for claim in stated))
 
 
 def client_for(run: Run, **named: Any) -> HubClient:
@@ -98,15 +110,16 @@ def prepare(
             tables = tuple(
                 _tables(client, check, subject, request, split, columns, expected, alive)
             )
-            sample = inputs.draw(
-                split, columns, seed=seeds.order, limit=run.options.get("n"), tables=tables
-            )
+            limit = run.options.get("n", subject.asked.get("n"))
+            sample = inputs.draw(split, columns, seed=seeds.order, limit=limit, tables=tables)
             _vet_order(sample, _expected(run, "data"))
-        files = fetch_files(
-            client,
-            run,
-            lambda done, total: show("fetching the files", done >> 20, total >> 20),
-        )
+
+        def on_bytes(done: int, total: int) -> None:
+            if not alive():
+                raise Cancelled("The run was cancelled.")
+            show("fetching the files", done >> 20, total >> 20)
+
+        files = fetch_files(client, run, on_bytes)
     return Prepared(files, seeds, split, columns, sample)
 
 

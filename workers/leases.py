@@ -45,11 +45,11 @@ class Heartbeat:
         self._wake.set()
         self._thread.join(timeout=HEARTBEAT_S * 2)
 
-    def show(self, stage: str, progress: int = 0, total: int = 0) -> None:
+    def show(self, stage: str, progress: int = 0, total: int = 0, note: str = "") -> None:
         """Note what the next beat will show; a new stage is shown at once."""
         with self._lock:
             is_new = self._shown.get("stage") != stage
-            self._shown = {"stage": stage, "progress": progress, "total": total}
+            self._shown = {"stage": stage, "progress": progress, "total": total, "note": note}
         if is_new:
             self._wake.set()
 

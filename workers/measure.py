@@ -16,16 +16,18 @@ from analysis.contract import (
     CheckError,
     Finding,
     Job,
+    LimitedCheck,
     Limits,
     Part,
     Subject,
     Unsupported,
+    VettingCheck,
 )
 from registry import services
 from registry.hub.problems import GatedOrForbidden, HubProblem, Missing, Unauthorised
-from registry.models import Run
+from registry.models import FindingPicture, Run
 from registry.models.runs import MAX_FAULTS
-from workers import evidence
+from workers import evidence, pictures
 from workers.asking import Asking, Begin, Changed, facts_of
 from workers.fetching import Prepared, prepare, subject_of
 from workers.leases import Heartbeat
@@ -36,6 +38,8 @@ from workers.sandbox.runner import Sandbox
 from workers.sandbox.session import Session
 
 log = logging.getLogger(__name__)
+
+Measured = tuple[Finding, dict[str, JSON], list[FindingPicture]]
 
 DEVICES = {"files": "cpu", "cpu": "cpu", "gpu": "cuda"}
 # The only options of a run that a probe sees: others name the data, or what is expected of them.
@@ -73,7 +77,7 @@ def execute(run: Run) -> None:
     """Carry a run that was taken to its end. Never raises for what a hub or a network did."""
     with Heartbeat(run) as beat:
         try:
-            finding, facts = _measure(run, beat)
+            finding, facts, drawn = _measure(run, beat)
         except Unsupported as error:
             _lacking(run, error)
         except CheckError as error:
@@ -91,7 +95,7 @@ def execute(run: Run) -> None:
             try_again(run, "machine", str(error))
         else:
             if beat.alive():
-                services.store_finding(run, finding, facts)
+                services.store_finding(run, finding, facts, drawn)
 
 
 def _lacking(run: Run, error: Unsupported) -> None:
@@ -117,7 +121,7 @@ def try_again(run: Run, code: str, reason: str) -> None:
         run.give_back(reason=reason)
 
 
-def _measure(run: Run, beat: Heartbeat) -> tuple[Finding, dict[str, JSON]]:
+def _measure(run: Run, beat: Heartbeat) -> Measured:
     """Do the work of a run; raise what kept it from being done."""
     check = checks.load(run.check_id)
     if check.version != run.check_version:
@@ -130,6 +134,7 @@ def _measure(run: Run, beat: Heartbeat) -> tuple[Finding, dict[str, JSON]]:
     subject = subject_of(run)
     if not check.applies_to(subject):
         raise Unsupported("The check has nothing to measure on this revision.", "check")
+    _vet(check, subject)
     settings.ASSAY_HOME.joinpath("work").mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=settings.ASSAY_HOME / "work", prefix=f"run-{run.pk}-"))
     try:
@@ -153,15 +158,28 @@ def _judged(
     job: Job,
     work: Path,
     beat: Heartbeat,
-) -> tuple[Finding, dict[str, JSON]]:
+) -> Measured:
     """Ask the network, judge what it answers, and collect the evidence."""
     case = _case(run, subject, prepared)
     begin = _beginner(prepared, beat)
     store, key = _store(run, prepared, job)
-    with Asking(run.pk, job, prepared.sample, begin, work, store, key) as asking:
-        finding = check.judge(case, _watched(asking.parts(), beat, job.rows))
+    shown = Shown(beat, job.rows)
+    with Asking(run.pk, job, prepared.sample, begin, work, store, key, tell=shown.tell) as asking:
+        finding = check.judge(case, shown.watched(asking.parts()))
         asked = asking.settle(finding.evidence.get("rows_read"))
-    return finding, evidence.collect(run, finding, prepared, job, asked)
+    drawn = pictures.encoded(finding.pictures)
+    facts = evidence.collect(run, finding, prepared, job, asked)
+    facts |= {"asked": dict(subject.asked), "pictures": pictures.digests(drawn)}
+    return finding, facts, drawn
+
+
+def _vet(check: Check, subject: Subject) -> None:
+    """Have the check look at what it is asked with; raise Unsupported (missing options)."""
+    if isinstance(check, VettingCheck):
+        try:
+            check.vet(subject.asked)
+        except ValueError as error:
+            raise Unsupported(str(error), "options") from error
 
 
 def _beginner(prepared: Prepared, beat: Heartbeat) -> Begin:
@@ -203,8 +221,10 @@ def job_of(run: Run, check: Check, subject: Subject, prepared: Prepared) -> Job:
 
     Nothing here names the dataset, says where a row stood in it, or is the claimed value.
     """
-    options = {name: run.options[name] for name in FOR_THE_PROBE if name in run.options}
+    told = {**subject.asked, **run.options}
+    options = {name: told[name] for name in FOR_THE_PROBE if name in told}
     limits = run.options.get("limits")
+    usual = check.limits if isinstance(check, LimitedCheck) else Limits()
     sample = prepared.sample
     chosen = sample.columns.options if sample else {}
     return Job(
@@ -217,7 +237,7 @@ def job_of(run: Run, check: Check, subject: Subject, prepared: Prepared) -> Job:
         seed=prepared.seeds.probe,
         allow_code=settings.ASSAY_ALLOW_CODE,
         options=options | dict(chosen) | dict(check.options(subject)),
-        limits=Limits(**limits) if isinstance(limits, dict) else Limits(),
+        limits=Limits(**limits) if isinstance(limits, dict) else usual,
         tables=sample.lengths if sample else (),
     )
 
@@ -226,7 +246,7 @@ def _case(run: Run, subject: Subject, prepared: Prepared) -> Case:
     """Return what the judge knows."""
     sample = prepared.sample
     # Also what a judge draws follows from the seed, and is drawn again in a replay.
-    options = run.options | {"seed": prepared.seeds.order}
+    options = {**subject.asked, **run.options, "seed": prepared.seeds.order}
     if sample is None:
         return Case(subject, [], 0, options=options)
     return Case(
@@ -239,10 +259,25 @@ def _case(run: Run, subject: Subject, prepared: Prepared) -> Case:
     )
 
 
-def _watched(parts: Iterator[Part], beat: Heartbeat, total: int) -> Iterator[Part]:
-    """Pass parts on, and show how many samples were answered."""
-    done = 0
-    for part in parts:
-        done += max((array.shape[0] for array in part.arrays.values() if array.shape), default=0)
-        beat.show("measuring", min(done, total), total)
-        yield part
+class Shown:
+    """How far a run is, on its page: by what the probe says, else by the samples answered."""
+
+    def __init__(self, beat: Heartbeat, rows: int) -> None:
+        self._beat = beat
+        self._rows = rows
+        self._is_told = False
+
+    def tell(self, done: int, total: int, sentence: str) -> None:
+        """Show what the probe says."""
+        self._is_told = True
+        self._beat.show("measuring", done, total, sentence)
+
+    def watched(self, parts: Iterator[Part]) -> Iterator[Part]:
+        """Pass parts on, and show how many samples were answered."""
+        done = 0
+        for part in parts:
+            arrays = part.arrays.values()
+            done += max((array.shape[0] for array in arrays if array.shape), default=0)
+            if not self._is_told:
+                self._beat.show("measuring", min(done, self._rows), self._rows)
+            yield part

@@ -1,9 +1,10 @@
 """What networks answered before: five metrics of one network on one split cost one pass.
 
 Kept are the parts that a probe sent, as they came through the wall, in one file for each network,
-data and environment (``key``). A file is written beside its place and moved there whole, under a
-lock and only where it holds more than the one it replaces, so that two runs at once cannot spoil
-it. Each part has a digest; a file of which one does not hold is as one that is not there.
+data and environment (``key``), also those of a run that was cut off. A file is written beside its
+place and moved there whole, under a lock and only where it holds more than the one it replaces, so
+that two runs at once cannot spoil it. Each part has a digest; a file of which one does not hold is
+as one that is not there.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ import logging
 import os
 import struct
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -28,6 +30,8 @@ log = logging.getLogger(__name__)
 NETWORK = "network"  # the part that comes first
 _TAIL = struct.Struct("<Q32s")  # length and SHA-256 of the index, which stands before it
 _MOST_INDEX = 64 << 20
+_WRITING = ".writing-"
+_ABANDONED_S = 3600.0  # nobody writes a file for so long
 
 
 def key_of(facts: Mapping[str, Any]) -> str:
@@ -55,6 +59,7 @@ class Entry:
     start: int | None
     rows: int | None
     is_said: bool = False  # the part itself says how many rows
+    is_once: bool = False  # it is about the network as a whole
 
     @property
     def end(self) -> int | None:
@@ -64,12 +69,21 @@ class Entry:
 
 @dataclass(slots=True)
 class Index:
-    """What stands in a file. ``asked`` rows were wanted; ``is_whole`` if all were answered."""
+    """What stands in a file. ``asked`` rows were wanted; ``is_whole`` if all were answered.
+
+    ``is_proven`` if a run that came to a finding has read it all.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
     asked: int = 0
     is_whole: bool = False
+    is_proven: bool = True
+
+    @property
+    def rank(self) -> tuple[int, bool, bool]:
+        """Say how much it is worth; the larger one stays."""
+        return self.rows, self.is_whole, self.is_proven
 
     @property
     def rows(self) -> int:
@@ -82,7 +96,7 @@ class Index:
         found = json.loads(raw)
         entries = [Entry(**entry) for entry in found["entries"]]
         segments = [Segment(**segment) for segment in found["segments"]]
-        return cls(entries, segments, found["asked"], found["is_whole"])
+        return cls(entries, segments, found["asked"], found["is_whole"], found["is_proven"])
 
 
 class Kept:
@@ -158,15 +172,20 @@ class Predictions:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Draft(tempfile.TemporaryFile(dir=self._folder))
 
-    def keep(self, key: str, draft: "Draft", before: Kept | None) -> None:
-        """Keep what was answered before and in this run, where it is more than what is kept."""
-        index, pieces = draft.after(before)
+    def keep(
+        self, key: str, draft: "Draft", before: Kept | None, settled: Index | None = None
+    ) -> None:
+        """Keep what was answered before and in this run, where it is more than what is kept.
+
+        ``settled`` is what of the draft to keep while it is still written to.
+        """
+        index, pieces = draft.after(before, settled)
         if not index.entries or not (index.is_whole or index.rows):
             return
         body = sum(entry.size for entry in index.entries)
         if body > self._most:
             return
-        descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=".writing-")
+        descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=_WRITING)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 for piece in pieces:
@@ -192,7 +211,7 @@ class Predictions:
         if now is None:
             return True
         with contextlib.closing(now):
-            return (index.rows, index.is_whole) > (now.index.rows, now.index.is_whole)
+            return index.rank > now.index.rank
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -201,7 +220,11 @@ class Predictions:
             yield
 
     def _make_room(self) -> None:
-        """Remove the least recently used until the rest fits."""
+        """Remove what killed writers left, and the least recently used until the rest fits."""
+        for left in self._folder.glob(f"{_WRITING}*"):
+            with contextlib.suppress(OSError):
+                if left.stat().st_mtime < time.time() - _ABANDONED_S:
+                    left.unlink()
         found = [(path, path.stat()) for path in self._folder.glob("*.parts")]
         total = sum(state.st_size for _, state in found)
         for path, state in sorted(found, key=lambda one: one[1].st_mtime_ns):
@@ -233,45 +256,59 @@ class Draft:
         known = start if type(start) is int and part.name != NETWORK else None
         digest = hashlib.sha256(raw).hexdigest()
         rows, is_said = (None, False) if known is None else _extent(part)
-        self.index.entries.append(Entry(self._size, len(raw), digest, known, rows, is_said))
+        is_once = known is None and part.values.get("once") is True
+        self.index.entries.append(
+            Entry(self._size, len(raw), digest, known, rows, is_said, is_once)
+        )
         self._size = end
 
     def finish(
         self, segment: Segment, asked: int, *, has_ended: bool, read: int | None = None
     ) -> Segment:
-        """Settle which rows were answered.
+        """Settle which rows were answered, once and for all.
 
         ``has_ended``: the probe said that these were all. ``read``: how many rows whoever read
         the parts has counted, where it says so.
         """
-        entries = self.index.entries
-        self.index.asked = asked
-        self.index.is_whole = has_ended
-        _settle(entries, asked, asked if has_ended else read)
-        if not has_ended and any(entry.start is None for entry in entries[1:]):
-            entries.clear()  # of use only as a whole
-        rows = asked if has_ended else self.index.rows
-        settled = replace(segment, rows=max(0, rows - segment.first))
-        self.index.segments = [settled]
-        return settled
+        self.index = self._settled(segment, asked, has_ended=has_ended, read=read)
+        return self.index.segments[0]
 
-    def after(self, before: Kept | None) -> tuple[Index, Iterator[bytes]]:
+    def so_far(self, segment: Segment, asked: int) -> Index:
+        """Return what is certain by now of a run that goes on, or was cut off."""
+        index = self._settled(segment, asked, has_ended=False, read=None)
+        index.is_proven = False
+        return index
+
+    def _settled(self, segment: Segment, asked: int, *, has_ended: bool, read: int | None) -> Index:
+        entries = [replace(entry) for entry in self.index.entries]
+        _settle(entries, asked, asked if has_ended else read)
+        if not has_ended and any(e.start is None and not e.is_once for e in entries[1:]):
+            entries.clear()  # of use only as a whole
+        index = Index(entries, [], asked, has_ended)
+        rows = asked if has_ended else index.rows
+        index.segments.append(replace(segment, rows=max(0, rows - segment.first)))
+        return index
+
+    def after(
+        self, before: Kept | None, settled: Index | None = None
+    ) -> tuple[Index, Iterator[bytes]]:
         """Return the index and the bytes of what was kept before, if anything, and of this."""
-        merged = Index([], [], self.index.asked, self.index.is_whole)
+        own = settled or self.index
+        merged = Index([], [], own.asked, own.is_whole, own.is_proven)
         sources: list[tuple[int, Entry]] = []
         if before is not None:
-            usable = before.usable(self.index.asked)
+            usable = before.usable(own.asked)
             merged.segments += before.index.segments
             sources += [
                 (before._file.fileno(), entry)
                 for entry in before.index.entries
                 if entry.start is None or (entry.end is not None and entry.end <= usable)
             ]
-        sources += [(self._file.fileno(), entry) for entry in self.index.entries]
-        merged.segments += self.index.segments
+        sources += [(self._file.fileno(), entry) for entry in own.entries]
+        merged.segments += own.segments
         place = 0
         for _, entry in sources:
-            merged.entries.append(Entry(place, entry.size, entry.sha256, entry.start, entry.rows))
+            merged.entries.append(replace(entry, offset=place))
             place += entry.size
         return merged, (os.pread(fd, entry.size, entry.offset) for fd, entry in sources)
 
@@ -283,7 +320,8 @@ def _settle(entries: list[Entry], asked: int, end: int | None) -> None:
     they told the truth before. Where that cannot be known, the part is left out.
     """
     numbered = [entry for entry in entries if entry.start is not None]
-    if len(numbered) + 1 < len(entries):  # parts without a number: no row can be told
+    unnumbered = [entry for entry in entries if entry.start is None and not entry.is_once]
+    if len(unnumbered) > 1:  # besides the network: no row can be told
         for entry in entries:
             entry.start = entry.rows = None
         return

@@ -20,9 +20,10 @@ from analysis.contract import (
     Part,
     Unsupported,
 )
-from analysis.metrics import Stated
+from analysis.metrics import Stated, state
 from analysis.tasks import class_names, labels, replies
 from analysis.tasks.rows import most_at_once, read_rows
+from analysis.threats import read_threat
 
 if TYPE_CHECKING:
     import torch
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from analysis.loading import Classifier
     from analysis.loading.precision import HalfPrecision
 
+ROBUST = "robust_accuracy"
 _TOP = 5
 _CLASSES = 100_000
 _WINDOW = 256  # rows that are decoded together; also the largest batch
@@ -46,12 +48,19 @@ class ImageClassification:
     answers: ClassVar[type[Answers]] = Classes
 
     def measures(self, stated: Stated) -> bool:
-        """Whatever can be computed from the first five answers."""
+        """Whatever can be computed from the first five answers; robust accuracy by an attack."""
+        if stated.metric.id == ROBUST:
+            read_threat(stated.args)  # says what a claim leaves open
         return stated.metric.id in metrics_of(self.id) and scoring.can_score(stated, Classes)
 
     def options(self, claim: Claim) -> Mapping[str, JSON]:
-        """Nothing: a picture is a picture."""
-        return {}
+        """Nothing, for a picture is a picture; or what an attacker may do to it."""
+        stated = state(claim)
+        if stated.metric.id != ROBUST:
+            return {}
+        threat = read_threat(stated.args)
+        said: dict[str, JSON] = {"norm": threat.norm, "eps": threat.eps, "version": threat.version}
+        return {"threats": [said]}
 
     def columns(self, features: Mapping[str, Feature]) -> Columns:
         """Take the only picture and the only label, or those with the usual names."""
@@ -67,6 +76,11 @@ class ImageClassification:
 
     def probe(self, job: Job) -> Iterator[Part]:
         """Classify the pictures in order; a picture that cannot be read is answered by -1."""
+        if "threats" in job.options:
+            from analysis.tasks import attacked
+
+            yield from attacked.probe(job)
+            return
         from analysis.loading import load_classifier
         from analysis.loading.precision import HalfPrecision
 
@@ -90,20 +104,24 @@ class ImageClassification:
         if not is_described:
             raise CheckError("None of the dataset's pictures could be read.")
 
-    def reader(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> "_Reader":
+    def reader(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> "ClassReader":
         """Match the network's classes with the dataset's, then read the first five answers."""
-        return _Reader(case, network)
+        if stated.metric.id == ROBUST:
+            from analysis.tasks.attacked import AttackedReader
+
+            return AttackedReader(case, network)
+        return ClassReader(case, network)
 
 
-class _Reader(replies.RowReader):
-    """Turns the numbers of the network's classes into those of the dataset's."""
+class ClassReader(replies.RowReader):
+    """Turns the numbers of the network's classes into those of the dataset's, ``names``."""
 
     def __init__(self, case: Case, network: Mapping[str, JSON]) -> None:
         super().__init__(case)
         self._classes = replies.read_count(network, "classes", 2, _CLASSES)
-        self._right, self._names = labels.read_targets(case)
+        self._right, self.names = labels.read_targets(case)
         matching = class_names.match(
-            labels.read_names(network, self._classes), self._classes, self._names
+            labels.read_names(network, self._classes), self._classes, self.names
         )
         self._to_dataset = np.append(matching.to_dataset, -1)  # -1 stays -1: no answer
         self.assumptions = [matching.assumption] if matching.assumption else []
@@ -115,6 +133,13 @@ class _Reader(replies.RowReader):
             "correct": 0,
         }
 
+    def in_dataset(self, classes: NumpyArray) -> NumpyArray:
+        """Turn classes of the network into those of the dataset; raise CheckError beyond them."""
+        if classes.size and not -1 <= classes.min() <= classes.max() < self._classes:
+            raise CheckError("The sandbox sent classes that the network does not have.")
+        found: NumpyArray = self._to_dataset[classes]
+        return found
+
     def read(self, part: Part) -> Classes:
         """Read five answers a picture."""
         self.begin(part)
@@ -124,7 +149,7 @@ class _Reader(replies.RowReader):
         ranked = self._to_dataset[top]
         self._count("failed_samples", int((top[:, 0] < 0).sum()))
         self._count("correct", int((ranked[:, 0] == right).sum()))
-        return Classes(right, ranked, names=self._names)
+        return Classes(right, ranked, names=self.names)
 
     def _count(self, fact: str, more: int) -> None:
         before = self.evidence[fact]

@@ -101,7 +101,7 @@ class TextClassification:
         for start, rows in read_rows(job, _WINDOW):
             logits = _classify(network, batches, rows, classes)
             if not start:  # in what precision it runs shows with the first batch
-                yield Part("network", {**_describe(network, classes), "dtype": half.dtype})
+                yield Part("network", {**describe(network, classes), "dtype": half.dtype})
             yield Part("predictions", {"start": start, "rows": len(rows)}, {"logits": pack(logits)})
 
     def reader(self, stated: Stated, case: Case, network: Mapping[str, JSON]) -> Reader:
@@ -234,7 +234,8 @@ def _facts(network: Mapping[str, JSON], classes: int) -> dict[str, JSON]:
     }
 
 
-def _describe(network: "TextNetwork", classes: int) -> dict[str, JSON]:
+def describe(network: "TextNetwork", classes: int) -> dict[str, JSON]:
+    """Say what ran, for the evidence and for matching classes by name."""
     from analysis.loading.classifier import read_labels
 
     names = read_labels(network.loaded.config)

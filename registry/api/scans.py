@@ -37,6 +37,7 @@ class ScanSerializer(serializers.ModelSerializer[Scan]):
             "state",
             "selection",
             "checks",
+            "options",
             "schedule",
             "schedule_words",
             "next_slot",
@@ -74,6 +75,7 @@ class ScanExecutionSerializer(serializers.ModelSerializer[ScanExecution]):
             "reason",
             "selection",
             "checks",
+            "options",
             "selected",
             "repos",
             "is_planned",
@@ -118,6 +120,11 @@ class ScanRequestSerializer(serializers.Serializer[Any]):
         max_length=2000, default="", allow_blank=True, help_text="The query of a /models search."
     )
     checks = serializers.ListField(child=serializers.CharField(max_length=50), max_length=50)
+    options = serializers.DictField(
+        child=serializers.DictField(child=serializers.JSONField(allow_null=True)),
+        default=dict,
+        help_text="Check → option → value, as the page `/checks` lists them.",
+    )
     schedule = serializers.CharField(
         max_length=200, default="", allow_blank=True, help_text="Five fields of cron, in UTC."
     )

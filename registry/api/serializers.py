@@ -1,11 +1,14 @@
 """Rows as JSON. Every field is named here; nothing here asks the database."""
 
 import math
+from functools import cached_property
 from typing import Any
 
+from django.urls import reverse
 from rest_framework import serializers
 
-from registry.models import Change, Claim, Finding, Repo, Run
+from analysis import catalog
+from registry.models import Change, Claim, Finding, FindingPicture, Repo, Run
 from registry.visibility import shows_text
 
 
@@ -154,6 +157,12 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     revision = serializers.CharField(source="revision.sha", read_only=True)
     claim = serializers.IntegerField(source="claim_id", read_only=True, allow_null=True)
     check = CheckSerializer(source="*", read_only=True)
+    options = serializers.SerializerMethodField(
+        help_text="What the check was asked with, beside its defaults."
+    )
+    note = serializers.CharField(
+        read_only=True, help_text="What the check says that it does now; empty where it is silent."
+    )
     finding = serializers.IntegerField(
         source="finding.id", default=None, read_only=True, allow_null=True
     )
@@ -167,6 +176,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "revision",
             "claim",
             "check",
+            "options",
             "queue",
             "status",
             "code",
@@ -174,12 +184,23 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "stage",
             "progress",
             "total",
+            "note",
             "attempt",
             "created_at",
             "started_at",
             "finished_at",
             "finding",
         )
+
+    def get_options(self, run: Run) -> dict[str, Any]:
+        """Return the options that the check has; our own stay here."""
+        check = self._checks.get(run.check_id)
+        known = [option.name for option in check.options] if check else []
+        return {name: run.options[name] for name in known if name in run.options}
+
+    @cached_property
+    def _checks(self) -> dict[str, catalog.Entry]:  # looked up once, not a row
+        return catalog.entries()
 
 
 class EstimateSerializer(serializers.Serializer[Any]):
@@ -219,11 +240,29 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
         )
 
 
+class FindingPictureSerializer(serializers.ModelSerializer[FindingPicture]):
+    """A picture that goes with a finding; the evidence names its digest, too."""
+
+    url = serializers.SerializerMethodField(help_text="Where the PNG is; it never changes.")
+
+    class Meta:
+        model = FindingPicture
+        fields = ("name", "group", "title", "alt", "kind", "width", "height", "sha256", "url")
+
+    def get_url(self, picture: FindingPicture) -> str:
+        """Return the whole address."""
+        path = reverse("web:finding-picture", args=[picture.finding_id, picture.name])
+        request = self.context.get("request")
+        return str(request.build_absolute_uri(path)) if request else path
+
+
 class FindingDetailSerializer(FindingSerializer):
     """A finding with its evidence and its signed envelope (DSSE over an in-toto statement)."""
 
+    pictures = FindingPictureSerializer(many=True, read_only=True)
+
     class Meta(FindingSerializer.Meta):
-        fields = (*FindingSerializer.Meta.fields, "evidence", "envelope")  # type: ignore[assignment]
+        fields = (*FindingSerializer.Meta.fields, "pictures", "evidence", "envelope")  # type: ignore[assignment]
 
 
 class ChangeSerializer(serializers.ModelSerializer[Change]):
@@ -267,6 +306,11 @@ class RunRequestSerializer(serializers.Serializer[Any]):
         min_value=1,
         max_value=2**63 - 1,
         help_text="The claim's id, for checks of claims.",
+    )
+    options = serializers.DictField(
+        child=serializers.JSONField(allow_null=True),
+        default=dict,
+        help_text="Options of the check, as the page `/checks` lists them.",
     )
 
     def to_internal_value(self, data: Any) -> Any:

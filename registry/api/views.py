@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import exceptions, status, viewsets
+from rest_framework.decorators import action
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,7 +32,7 @@ from registry.api.serializers import (
     RunSerializer,
 )
 from registry.keysets import Order
-from registry.models import ApiToken, Claim, Finding, Revision, Run
+from registry.models import ApiToken, Claim, Finding, FindingPicture, Revision, Run
 from registry.visibility import public_claims, public_findings, public_repos, public_runs
 
 NEWEST = Order("-id", ("id",), descending=True)
@@ -117,7 +118,10 @@ class FindingResource(Resource):
     def get_queryset(self) -> QuerySet[Finding]:
         """Return the findings on public repos; lists leave evidence and envelope where they are."""
         findings = public_findings().select_related("run__revision__repo")
-        return findings if self.detail else findings.defer("evidence", "envelope")
+        if not self.detail:
+            return findings.defer("evidence", "envelope")
+        pictures = FindingPicture.objects.described()
+        return findings.prefetch_related(Prefetch("pictures", queryset=pictures))
 
 
 @extend_schema_view(
@@ -144,7 +148,7 @@ class RunResource(Resource):
         summary="Ask for a run",
         description=(
             "Needs a token with the scope `runs`. What makes a run one run is revision, check,"
-            " version and claim: asked for twice, it is measured once."
+            " version, claim and options: asked for twice, it is measured once."
         ),
         request=RunRequestSerializer,
         responses={
@@ -162,14 +166,38 @@ class RunResource(Resource):
         claim = _claim(revision, wanted["claim"])
         try:
             made, _ = services.request_run(
-                revision, wanted["check"], claim, requested_by=request.user.get_username()
+                revision,
+                wanted["check"],
+                claim,
+                asked=wanted["options"],
+                requested_by=request.user.get_username(),
             )
         except services.RequestRefused as error:
+            if error.errors:
+                raise exceptions.ValidationError({"options": error.errors}) from error
             raise problems.Refused(str(error)) from error
         run = self.get_queryset().get(pk=made.pk)
         code = status.HTTP_200_OK if run.has_ended else status.HTTP_202_ACCEPTED
         address = reverse("api:run-detail", args=[run.pk], request=request)
         return Response(self.get_serializer(run).data, status=code, headers={"Location": address})
+
+    @extend_schema(
+        summary="Cancel a run",
+        description=(
+            "Ends a run that waits or is under way. Needs a token with the scope `runs`. What it"
+            " had answered is kept: asked for again, it goes on there."
+        ),
+        request=None,
+        responses={200: RunSerializer},
+    )
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Cancel a run."""
+        refuse_unknown(request, ())
+        run = self.get_object()
+        if not services.cancel_run(run, request.user.get_username()):
+            raise problems.Refused("The run had ended already.")
+        return Response(self.get_serializer(self.get_object()).data)
 
 
 def _revision(name: str, sha: str) -> Revision:

@@ -5,7 +5,7 @@ from registry.models.claims import Claim
 from registry.models.commits import Commit
 from registry.models.ecosystem import Measurement
 from registry.models.errands import Errand
-from registry.models.findings import Finding
+from registry.models.findings import Finding, FindingPicture
 from registry.models.history import Change, CounterSeries
 from registry.models.lineage import Edge
 from registry.models.listings import (
@@ -39,6 +39,7 @@ __all__ = [
     "Errand",
     "File",
     "Finding",
+    "FindingPicture",
     "Hub",
     "Label",
     "LabelPair",

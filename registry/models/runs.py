@@ -1,7 +1,7 @@
 """Runs: one execution of a check on a revision. The row is the truth, a message only a hint.
 
-queued → running → done, unsupported or dead. A run is taken with a lease; ``attempt`` grows with
-every taking and is the fencing token: who finishes a run must still hold its last attempt.
+queued → running → done, unsupported, dead or cancelled. A run is taken with a lease; ``attempt``
+grows with every taking and is the fencing token: who finishes a run must still hold its last one.
 ``faults`` counts the takings that ended without an answer, before the work starts, so that neither
 a network that kills its worker nor a hub that is away keeps a run going for ever.
 """
@@ -61,8 +61,10 @@ class Run(models.Model):
         DONE = "done"
         UNSUPPORTED = "unsupported"  # could not be measured; the reason says which piece is missing
         DEAD = "dead"  # given up; the reason says what killed it
+        CANCELLED = "cancelled"  # somebody did not want it any more; what it answered is kept
 
-    ENDED = (Status.DONE, Status.UNSUPPORTED, Status.DEAD)
+    WITHOUT_FINDING = (Status.UNSUPPORTED, Status.DEAD, Status.CANCELLED)
+    ENDED = (Status.DONE, *WITHOUT_FINDING)
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="runs")
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, null=True, related_name="runs")
@@ -85,6 +87,7 @@ class Run(models.Model):
     )  # fetching, preparing, measuring
     progress = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    note = models.CharField(max_length=200, default="", blank=True)  # what the check says it does
 
     requested_by = models.CharField(max_length=150, default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -138,6 +141,7 @@ class Run(models.Model):
                 stage="starting",
                 progress=0,
                 total=0,
+                note="",
             )
         )
         if not taken:
@@ -155,15 +159,36 @@ class Run(models.Model):
     def finish(self, status: "Run.Status", *, code: str = "", reason: str = "") -> bool:
         """Store the end, unless a later attempt has taken the run over."""
         changed = self._held().update(
-            status=status, code=code, reason=reason, finished_at=Now(), lease_until=None, stage=""
+            status=status,
+            code=code,
+            reason=reason,
+            finished_at=Now(),
+            lease_until=None,
+            stage="",
+            note="",
+        )
+        return changed == 1
+
+    def cancel(self, reason: str) -> bool:
+        """End a run that waits or is under way; False for one that has ended.
+
+        The worker that has it notices at its next heartbeat: the row is not its own any more.
+        """
+        live = [self.Status.QUEUED, self.Status.RUNNING]
+        changed = Run.objects.filter(pk=self.pk, status__in=live).update(
+            status=self.Status.CANCELLED,
+            code="cancelled",
+            reason=reason,
+            finished_at=Now(),
+            lease_until=None,
+            stage="",
+            note="",
         )
         return changed == 1
 
     def revive(self) -> bool:
         """Queue a run again that ended without a finding; False for any other."""
-        ended = Run.objects.filter(
-            pk=self.pk, status__in=[self.Status.UNSUPPORTED, self.Status.DEAD]
-        )
+        ended = Run.objects.filter(pk=self.pk, status__in=self.WITHOUT_FINDING)
         changed = ended.update(
             status=self.Status.QUEUED, faults=0, code="", reason="", sent_at=None, finished_at=None
         )
@@ -172,6 +197,11 @@ class Run(models.Model):
     def give_back(self, *, reason: str) -> bool:
         """Queue the run again; the reaper sends it after a while, not at once."""
         changed = self._held().update(
-            status=Run.Status.QUEUED, reason=reason, lease_until=None, sent_at=Now(), stage=""
+            status=Run.Status.QUEUED,
+            reason=reason,
+            lease_until=None,
+            sent_at=Now(),
+            stage="",
+            note="",
         )
         return changed == 1

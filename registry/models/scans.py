@@ -45,6 +45,7 @@ class Scan(models.Model):
     name = models.CharField(max_length=100)
     selection = models.TextField(default="", blank=True)  # the query of a search of /models
     checks = ArrayField(models.CharField(max_length=50))
+    options = models.JSONField(default=dict)  # check -> option -> value
     schedule = models.CharField(max_length=100, default="", blank=True)  # cron in UTC, or none
     state = models.CharField(max_length=7, choices=State, default=State.ACTIVE)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
@@ -116,6 +117,7 @@ class ScanExecution(models.Model):
     slot = models.DateTimeField(null=True)  # the minute that the schedule names; null: run now
     selection = models.TextField(default="", blank=True)  # as the scan had them when it began
     checks = ArrayField(models.CharField(max_length=50), default=list)
+    options = models.JSONField(default=dict)
     requested_by = models.CharField(max_length=150, default="", blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     code = models.CharField(max_length=20, default="", blank=True)  # why it stopped

@@ -1,14 +1,14 @@
 """What a person asks a scan to be, and what is wrong with it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
 from analysis import catalog
 from registry.models import Scan
 from registry.models.scans import USUAL_WINDOW, WIDEST_WINDOW
-from registry.scans import selection
+from registry.scans import asked, selection
 from registry.scans.crons import BadSchedule, Schedule
 from registry.scans.selection import BadSelection
 
@@ -42,11 +42,12 @@ class Draft:
     max_cost: Decimal | None = None
     gpu_hour_price: Decimal = Decimal(0)
     window: int = USUAL_WINDOW
+    options: asked.Options = field(default_factory=dict)
 
     @classmethod
     def of(cls, scan: Scan) -> "Draft":
         """Return what a scan is now."""
-        now = {field.name: getattr(scan, field.name) for field in fields(cls)}
+        now = {one.name: getattr(scan, one.name) for one in fields(cls)}
         return cls(**(now | {"checks": tuple(scan.checks)}))
 
     def columns(self) -> dict[str, Any]:
@@ -57,6 +58,7 @@ class Draft:
             "name": self._name,
             "selection": lambda: selection.read(self.selection),
             "checks": self._checks,
+            "options": lambda: asked.kept(self.checks, self.options),
             "schedule": self._schedule,
             "max_repos": lambda: _limit(self.max_repos, LARGEST),
             "max_runs": lambda: _limit(self.max_runs, LARGEST),

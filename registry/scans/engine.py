@@ -32,6 +32,7 @@ State, Outcome = ScanExecution.State, ScanItem.Outcome
 _OUTCOME_OF = {
     Run.Status.UNSUPPORTED: Outcome.UNSUPPORTED,
     Run.Status.DEAD: Outcome.DEAD,
+    Run.Status.CANCELLED: Outcome.DEAD,
 }
 
 
@@ -142,8 +143,8 @@ def count_ended(execution: ScanExecution) -> None:
             execution.spent_gpu_s += seconds if run.queue == Queue.GPU else 0
             if run.revision_id not in counted:
                 # A run that was given up says nothing of what it fetched: the worst is taken.
-                is_dead = run.status == Run.Status.DEAD
-                size = item.expected_bytes if is_dead else read.get(run.revision_id, 0)
+                is_unknown = run.status in (Run.Status.DEAD, Run.Status.CANCELLED)
+                size = item.expected_bytes if is_unknown else read.get(run.revision_id, 0)
                 execution.spent_bytes += size
                 if run.revision_id in read:
                     counted.add(run.revision_id)
@@ -224,8 +225,9 @@ def join(execution: ScanExecution, item: ScanItem, entry: catalog.Entry) -> bool
         _note(execution, item, Outcome.REFUSED, "It has a newer commit than when this was planned.")
     else:
         about = claim if entry.needs_claim else None
-        run = Run.objects.filter(key=services.run_key(revision, entry, about, {})).first()
-        if run is None or run.status in (Run.Status.UNSUPPORTED, Run.Status.DEAD):
+        asked = execution.options.get(item.check_id, {})
+        run = Run.objects.filter(key=services.run_key(revision, entry, about, asked)).first()
+        if run is None or run.status in Run.WITHOUT_FINDING:
             return False
         item.run = run
         _note(execution, item, Outcome.REUSED if run.has_ended else Outcome.SENT)
@@ -260,6 +262,7 @@ def begin(
             revision,
             item.check_id,
             item.claim if entry.needs_claim else None,
+            asked=execution.options.get(item.check_id, {}),
             requested_by=f"scan {execution.scan.name}"[:150],
         )
     except services.RequestRefused as error:

@@ -1,7 +1,7 @@
 """From repos to items: which checks an execution will ask for, in chunks of bounded size."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,6 +9,7 @@ from django.db import OperationalError
 from django.db.models import Count, F, Q, Sum
 
 from analysis import catalog
+from analysis.contract import JSON
 from registry.models import Claim, File, Revision, Run, ScanExecution, ScanItem
 from registry.scans import costs, selection
 
@@ -140,16 +141,47 @@ class Plan:
         return self.selected > COUNTED
 
 
-def dry_run(asked: str, checks: Sequence[str], most: int | None, price: Decimal) -> Plan:
+def dry_run(
+    asked: str,
+    checks: Sequence[str],
+    most: int | None,
+    price: Decimal,
+    options: Mapping[str, Mapping[str, JSON]] | None = None,
+) -> Plan:
     """Return the plan of a scan without making one. Raises OperationalError when it takes long."""
     selected = selection.count(asked, COUNTED + 1)
     selected = min(selected, most) if most is not None else selected
     ids = selection.repo_ids(asked, 0, min(CHUNK, selected)) if selected else []
     known = costs.usual(checks)
+    tally, reasons = _tallied(ids, checks, options or {}, known)
+    scale = selected / len(ids) if ids else 0
+    is_known = all(known[check].seconds is not None for check in checks)
+    return Plan(
+        selected=selected,
+        looked_at=len(ids),
+        runs=round(tally["runs"] * scale),
+        reused=round(tally["reused"] * scale),
+        refused=round(sum(reasons.values()) * scale),
+        reasons=reasons,
+        seconds=tally["seconds"] * scale if is_known else None,
+        gpu_seconds=tally["gpu"] * scale,
+        size=round(tally["bytes"] * scale),
+        cost=costs.money(tally["gpu"] * scale, price),
+        earlier=known,
+    )
+
+
+def _tallied(
+    ids: Sequence[int],
+    checks: Sequence[str],
+    options: Mapping[str, Mapping[str, JSON]],
+    known: Mapping[str, costs.Usual],
+) -> tuple[dict[str, float], dict[str, int]]:
+    """Return what the items of some repos come to, and why some of them cannot be asked for."""
     entries = catalog.entries()
     tally: dict[str, float] = defaultdict(float)
     reasons: dict[str, int] = defaultdict(int)
-    measured = _measured(ids, checks)
+    measured = _measured(ids, checks, options)
     for item in items_of(ids, checks):
         if item.outcome == ScanItem.Outcome.REFUSED:
             reasons[item.reason] += 1
@@ -161,24 +193,12 @@ def dry_run(asked: str, checks: Sequence[str], most: int | None, price: Decimal)
             tally["seconds"] += seconds
             tally["gpu"] += seconds if entries[item.check_id].queue == "gpu" else 0
             tally["bytes"] += item.expected_bytes
-    scale = selected / len(ids) if ids else 0
-    is_known = all(known[check].seconds is not None for check in checks)
-    return Plan(
-        selected=selected,
-        looked_at=len(ids),
-        runs=round(tally["runs"] * scale),
-        reused=round(tally["reused"] * scale),
-        refused=round(sum(reasons.values()) * scale),
-        reasons=dict(reasons),
-        seconds=tally["seconds"] * scale if is_known else None,
-        gpu_seconds=tally["gpu"] * scale,
-        size=round(tally["bytes"] * scale),
-        cost=costs.money(tally["gpu"] * scale, price),
-        earlier=known,
-    )
+    return tally, dict(reasons)
 
 
-def _measured(ids: Sequence[int], checks: Sequence[str]) -> set[tuple[int, str]]:
+def _measured(
+    ids: Sequence[int], checks: Sequence[str], options: Mapping[str, Mapping[str, JSON]]
+) -> set[tuple[int, str]]:
     """Return which (claim or repo, check) have a finding of the check's present version."""
     entries = catalog.entries()
     found: set[tuple[int, str]] = set()
@@ -190,7 +210,7 @@ def _measured(ids: Sequence[int], checks: Sequence[str]) -> set[tuple[int, str]]
                 check_id=check,
                 check_version=entries[check].version,
                 status=Run.Status.DONE,
-                options={},
+                options=dict(options.get(check, {})),
             )
             column = "claim" if entries[check].needs_claim else "revision__repo"
             found.update((key, check) for key in runs.values_list(column, flat=True))

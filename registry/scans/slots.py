@@ -114,7 +114,11 @@ def _insert(
 
 def asked(scan: Scan) -> dict[str, Any]:
     """Return what an execution takes over from its scan when it begins."""
-    return {"selection": scan.selection, "checks": list(scan.checks)}
+    return {
+        "selection": scan.selection,
+        "checks": list(scan.checks),
+        "options": dict(scan.options),
+    }
 
 
 def promote(execution_id: int) -> bool:

@@ -165,6 +165,7 @@ def described(scan: Scan) -> dict[str, Any]:
         "state": scan.state,
         "selection": scan.selection,
         "checks": scan.checks,
+        "options": scan.options,
         "schedule": scan.schedule,
         "schedule_words": schedule_words(scan.schedule),
         "next_slot": scan.next_slot.isoformat() if scan.next_slot else None,

@@ -82,6 +82,7 @@ _VERDICTS = {
     name: name
     for name in (
         *("confirmed", "overstated", "understated", "inconclusive", "pass", "warn", "fail"),
+        "measured",
     )
 }
 

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 
 from analysis import catalog
 from analysis.matching import match
-from analysis.metrics import Stated
+from analysis.metrics import METRICS, Stated
 from registry.models import Claim, Finding, Revision, Run
 from registry.past_claims import PastClaim
 from registry.web.figures import Axis, Figure, axis_around
@@ -78,6 +78,26 @@ def compare(
         difference=scale.write_difference(finding.value - said.value),
         figure=_figure(said, finding, scale, state, read_tolerance(tolerance)),
     )
+
+
+def unclaimed(finding: Finding) -> Comparison:
+    """Write a number that nobody claimed, in the scale of its metric where that is known."""
+    measure = finding.evidence.get("measure") if isinstance(finding.evidence, dict) else None
+    named = measure.get("metric") if isinstance(measure, dict) else None
+    metric = METRICS.get(named) if isinstance(named, str) else None
+    scale = Scale(metric) if metric else None
+    value, low, high = finding.value, finding.low, finding.high
+    if value is None:
+        return Comparison()
+    is_span = low is not None and high is not None and low < high
+    return Comparison(
+        measured=scale.write(value) if scale else f"{value:.4g}",
+        interval=_span(low or 0.0, high or 0.0, scale) if is_span else "",
+    )
+
+
+def _span(low: float, high: float, scale: Scale | None) -> str:
+    return scale.write_interval(low, high) if scale else f"{low:.4g} to {high:.4g}"
 
 
 def tolerance_of(finding: Finding) -> Any:
@@ -221,9 +241,3 @@ def _past_row(past: PastClaim) -> PastRow:
 def replays(run: Run) -> bool:
     """Say whether a run repeats another one."""
     return isinstance(run.options, dict) and "replay_of" in run.options
-
-
-def other_runs(runs: Iterable[Run]) -> list[tuple[Run, State]]:
-    """Return the newest run of each check that measures no claim."""
-    newest = {run.check_id: run for run in runs if run.claim_id is None}
-    return [(run, state_of(run, finding_of(run))) for run in newest.values()]

@@ -19,11 +19,13 @@ TITLES = {
     "measure": "How it was measured",
     "data": "Data",
     "sandbox": "Sandbox and machine",
+    "asked": "Asked with",
     "options": "Options",
 }
 # Shown elsewhere on the page, in a form of their own.
 ELSEWHERE = frozenset({"subject", "claim", "check"})
 _APART = frozenset({"assumptions"})
+DRAWN = frozenset({"curves", "bars", "facts"})  # of the measure
 # jsonb keeps no order of its own: what a reader looks for first stands first, the rest by name.
 _FIRST = (
     "task", "metric", "stated_as", "stated", "conversion", "tolerance", "tolerance_reason",
@@ -76,6 +78,8 @@ def laid_out(evidence: Mapping[str, Any]) -> list[Section]:
     loose = {key: value for key, value in evidence.items() if not _is_container(value)}
     for key in [*TITLES, *(key for key in evidence if key not in TITLES)]:
         value = evidence.get(key)
+        if key == "measure" and isinstance(value, Mapping):
+            value = {name: one for name, one in value.items() if name not in DRAWN}
         if key in ELSEWHERE or key in loose or not value:
             continue
         section = Section(TITLES.get(key) or label(key))

@@ -8,6 +8,7 @@ from django import forms
 from analysis import catalog
 from registry.models import Scan
 from registry.models.scans import USUAL_WINDOW, WIDEST_WINDOW
+from registry.scans import asked
 from registry.scans.drafts import Draft, ScanRefused
 
 GIB = Decimal(2**30)
@@ -30,6 +31,13 @@ class ScanForm(forms.Form):
         ),
     )
     checks = forms.MultipleChoiceField(label="Checks", widget=forms.CheckboxSelectMultiple)
+    options = forms.CharField(
+        max_length=4000,
+        required=False,
+        label="Options of the checks",
+        help_text="One a line: check.option = value. The page Checks lists them.",
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+    )
     schedule = forms.CharField(
         max_length=200,
         required=False,
@@ -67,6 +75,7 @@ class ScanForm(forms.Form):
     def values(scan: Scan) -> dict[str, Any]:
         """Return what the form shows of a scan."""
         shown: dict[str, Any] = {name: getattr(scan, name) for name in _PLAIN}
+        shown["options"] = "\n".join(asked.written(scan.options))
         size = scan.max_bytes
         shown["selection"] = f"/models?{scan.selection}" if scan.selection else "/models"
         shown["max_gib"] = (Decimal(size) / GIB).quantize(Decimal("0.001")) if size else None
@@ -88,7 +97,15 @@ class ScanForm(forms.Form):
             max_cost=typed["max_cost"],
             gpu_hour_price=typed["gpu_hour_price"] or Decimal(0),
             window=USUAL_WINDOW if typed["window"] is None else typed["window"],
+            options=typed["options"],
         )
+
+    def clean_options(self) -> asked.Options:
+        """Read the lines."""
+        try:
+            return asked.read(self.cleaned_data["options"].splitlines())
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
     def clean(self) -> dict[str, Any] | None:
         """Ask the draft what is wrong, field by field."""

@@ -49,6 +49,13 @@ _ALL = (
     State("warn", "Warn", "unsure", "M8 2.5v7M8 12.4v1", "Something was found that needs a look."),
     State("fail", "Fail", "bad", "M4 4l8 8M12 4l-8 8", "Something harmful was found."),
     State(
+        "measured",
+        "Measured",
+        "told",
+        "M3.5 13V9M8 13V3M12.5 13V6",
+        "A number that nobody claimed: there is nothing to hold it against.",
+    ),
+    State(
         "unsupported",
         "Not measurable",
         "off",
@@ -61,6 +68,13 @@ _ALL = (
         "off",
         "M9.5 2L4.2 9h3.6L6.5 14l5.3-7H8.2z",
         "The run was given up. This says nothing about the claim.",
+    ),
+    State(
+        "cancelled",
+        "Cancelled",
+        "off",
+        "M4.5 4.5h7v7h-7z",
+        "Somebody ended the run. What it had answered is kept; asked again, it goes on.",
     ),
     State(
         "queued",

@@ -4,8 +4,10 @@ from django.urls import path, register_converter
 
 from registry.converters import RepoIdConverter, ShaConverter
 from registry.web.views import (
+    checks,
     ecosystem,
     exports,
+    findings,
     history,
     home,
     mirror,
@@ -29,6 +31,13 @@ urlpatterns = [
     path("models/<repo:name>", repos.repo_show, name="repo-show"),
     path("runs", runs.run_list, name="run-list"),
     path("runs/<int:number>", runs.run_show, name="run-show"),
+    path("runs/<int:number>/do/<slug:action>", checks.run_act, name="run-act"),
+    path("revisions/<int:number>/checks/<slug:check>", checks.check_ask, name="check-ask"),
+    path(
+        "findings/<int:number>/pictures/<slug:name>.png",
+        findings.finding_picture,
+        name="finding-picture",
+    ),
     path("scans", scans.scan_list, name="scan-list"),
     path("scans/new", scans.scan_new, name="scan-new"),
     path("scans/<int:number>", scans.scan_show, name="scan-show"),

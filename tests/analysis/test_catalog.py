@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 from analysis import catalog, checks, tasks
 from analysis.contract import (
+    JSON,
     Case,
     CheckError,
     Estimate,
@@ -22,8 +23,8 @@ from analysis.contract import (
     Unsupported,
 )
 from analysis.matching.task_names import NAMES, resolve_task
-from tests import networks
-from tests.analysis import samples
+from tests import networks, text_networks
+from tests.analysis import jobs, samples
 
 CHECKS = list(catalog.BUILT_IN)
 IDS = [entry.id for entry in CHECKS]
@@ -46,7 +47,56 @@ def claim_job(folder: Path) -> tuple[Job, Case, dict[str, Feature]]:
     return job, case, {"img": Feature("image"), "label": Feature("label", names)}
 
 
-JOBS: dict[str, Callable[[Path], tuple[Job, Case, dict[str, Feature]]]] = {"claim": claim_job}
+def corrupted_job(folder: Path) -> tuple[Job, Case, dict[str, Feature]]:
+    job, case, features = claim_job(folder)
+    subject = replace(case.subject, pipeline_tag="image-classification")
+    job = replace(job, rows=2, inputs=samples.write_inputs(folder, {"img": samples.cells(2)}))
+    options = checks.load("corruptions").options(subject)
+    return (
+        replace(job, options=options),
+        replace(case, subject=subject, targets=case.targets[:2]),
+        features,
+    )
+
+
+def attacked_job(folder: Path) -> tuple[Job, Case, dict[str, Feature]]:
+    job, case, features = corrupted_job(folder)
+    asked: dict[str, JSON] = {"eps": [0.5], "norm": "Linf", "version": "rand"}
+    subject = replace(case.subject, pipeline_tag="image-classification", asked=asked)
+    options = checks.load("adversarial").options(subject)
+    return replace(job, options=options), replace(case, subject=subject), features
+
+
+def text_job(folder: Path) -> tuple[Job, Case, dict[str, Feature]]:
+    names = ("cat", "dog")
+    snapshot = text_networks.write_bert(
+        folder / "bert", "BertForSequenceClassification", list(names)
+    )
+    texts = ["the cat sits", "a dog runs", "the man sings"]
+    subject = replace(
+        samples.subject(),
+        pipeline_tag="text-classification",
+        asked={"recipe": "characters", "queries": 20},
+    )
+    options = dict(checks.load("text-robustness").options(subject))
+    job = jobs.make(folder, snapshot, "text-classification", {"text": texts}, options=options)
+    features = {"text": Feature("text"), "label": Feature("label", names)}
+    return job, Case(subject, [0, 1, 1], 3, names), features
+
+
+def scanned_job(folder: Path) -> tuple[Job, Case, dict[str, Feature]]:
+    job, case, features = claim_job(folder)
+    subject = replace(case.subject, pipeline_tag="image-classification")
+    return replace(job, options={}), replace(case, subject=subject), features
+
+
+JOBS: dict[str, Callable[[Path], tuple[Job, Case, dict[str, Feature]]]] = {
+    "claim": claim_job,
+    "adversarial": attacked_job,
+    "corruptions": corrupted_job,
+    "text-robustness": text_job,
+    "backdoors": scanned_job,
+}
 
 
 def test_each_check_has_a_job_here():
@@ -90,12 +140,15 @@ def test_the_same_job_gives_the_same_finding(entry: catalog.Entry, tmp_path: Pat
     assert check.applies_to(case.subject)
     assert check.columns(case.subject, features).inputs == job.columns
     assert check.options(case.subject).items() <= job.options.items()
-    first, second = (check.judge(case, check.probe(job)) for _ in range(2))
+    probes = (check.probe(job) for _ in range(2))
+    parts = ((part for part in probe if part.name != "progress") for probe in probes)
+    first, second = (check.judge(case, seen) for seen in parts)
     assert first == second
     assert first.summary.endswith(".")
     read = as_json(first)
     estimate = Estimate(**read["estimate"]) if read["estimate"] else None
-    assert Finding(first.verdict, read["summary"], estimate, read["evidence"]) == first
+    again = Finding(first.verdict, read["summary"], estimate, read["evidence"], first.pictures)
+    assert again == first
 
 
 def test_what_cannot_be_read_is_refused_in_a_sentence(entry: catalog.Entry, tmp_path: Path):

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from registry.models import Run, Scan, ScanExecution
-from tests import factories
+from tests import factories, plugins
 from tests.e2e import gallery
 
 CHROMIUM = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
@@ -60,6 +60,7 @@ def site(browser, django_db_blocker, tmp_path_factory) -> Iterator[str]:
         # A connection that a thread of the server keeps would forbid to drop the database.
         patch.setitem(settings.DATABASES["default"], "CONN_MAX_AGE", 0)
         patch.setattr(settings, "ASSAY_EXPORTS", str(tmp_path_factory.mktemp("exports")))
+        plugins.install(tmp_path_factory.mktemp("plugin"), patch)
         gallery.hang()
         factories.listed()
         server = LiveServer(HOST)
@@ -112,6 +113,7 @@ def pages(site) -> dict[str, str]:
             "repo-list-misspelt": "/models?q=resnte20",
             "repo-list-by-gap": "/models?sort=gap&verdict=overstated&verdict=confirmed",
             "repo-show": "/models/alice/resnet20-cifar10",
+            "check-ask": f"/revisions/{revision.pk}/checks/brightness",
             "repo-show-gated": "/models/meta/gated-net",
             "repo-show-record": "/models/erin/record-only",
             "repo-by-number": f"/models/-/{gallery.attacked().repo_id}",

@@ -24,6 +24,7 @@ from registry.models import (
     SyncProblem,
 )
 from tests import factories
+from tests.e2e import gallery_measured
 from tests.factories import NOON
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>\u202egnp.exe'
@@ -172,6 +173,7 @@ def every_state() -> Revision:
         factories.file(revision, path, size=size, sha256="" if path == "README.md" else "5b" * 32)
     verdicts(revision)
     standing(revision)
+    gallery_measured.hang(revision, HOSTILE)
     factories.claim(
         revision,
         metric="acc",
@@ -218,7 +220,12 @@ def standing(revision: Revision) -> None:
             "reason": "The network used more than 4 GiB and was stopped.",
             "faults": 3,
         },
-        "recall": {"status": Run.Status.RUNNING, "progress": 6_400, "total": 10_000},
+        "recall": {
+            "status": Run.Status.RUNNING,
+            "progress": 6_400,
+            "total": 10_000,
+            "note": "APGD-T, target 3 of 9: 412 images are left.",
+        },
         "auc": {"status": Run.Status.QUEUED},
     }
     for metric, fields in states.items():

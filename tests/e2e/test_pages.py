@@ -27,7 +27,11 @@ LOOKS = [
     ("dark", NARROW, False),
     ("light", WIDE, False),
 ]
-WITHOUT_PAGE = {"health", "export-file", "scan-act"}
+WITHOUT_PAGE = {"health", "export-file", "scan-act", "run-act", "finding-picture"}
+STAFF_PAGES = (
+    *("scan-list", "scan-new", "scan-show", "scan-show-never", "scan-edit"),
+    *("check-ask", "repo-show", "run-show-running", "run-show-cancelled"),
+)
 HTML_GZ, CSS_GZ, JS_GZ = 60_000, 20_000, 25_000
 
 
@@ -199,7 +203,7 @@ def test_pages_of_staff_are_sound(browser, site, staff, pages, screenshots):
     for size in (WIDE, NARROW):
         with window(browser, size=size) as (page, complaints):
             page.context.add_cookies([staff])
-            for name in ("scan-list", "scan-new", "scan-show", "scan-show-never", "scan-edit"):
+            for name in STAFF_PAGES:
                 page.goto(site + pages[name], wait_until="load")
                 assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
                 if name == "scan-edit":
@@ -209,3 +213,34 @@ def test_pages_of_staff_are_sound(browser, site, staff, pages, screenshots):
                 )
                 assert violations(page) == [], name
                 assert complaints == [], name
+
+
+def test_a_run_is_asked_for_with_options_and_cancelled_without_scripts(browser, site, staff, pages):
+    with window(browser, scripts=False) as (page, complaints):
+        page.context.add_cookies([staff])
+        page.goto(site + pages["repo-show"])
+        page.get_by_text("Measure", exact=True).first.click()
+        form = page.locator("form", has=page.get_by_label("Dataset"))
+        form.get_by_label("Dataset").fill("cifar10")
+        form.get_by_label("Budget").fill("a lot")
+        form.get_by_role("button", name="Measure").click()
+        assert "Say a number, or a fraction such as 8/255." in page.inner_text("main")
+        page.get_by_label("Budget").fill("4/255")
+        page.get_by_role("button", name="Measure").click()
+        assert "eps 4/255" in page.inner_text("main")
+        page.get_by_role("button", name="Cancel the run").click()
+        assert "Cancelled by root." in page.inner_text("main")
+        page.get_by_role("button", name="Measure again").click()
+        assert "Waits for a worker" in page.inner_text("main")
+        assert [one for one in complaints if "422" not in one] == []
+
+
+def test_pictures_are_seen_side_by_side_on_a_telephone(browser, site, pages):
+    for size in (WIDE, NARROW):
+        with window(browser, size=size, scripts=False) as (page, _):
+            page.goto(site + pages["run-show-measured"])
+            images = page.locator(".pictures img").all()
+            boxes = [image.bounding_box() for image in images[:3]]
+            assert len({round(box["y"]) for box in boxes}) == 1
+            assert min(box["width"] for box in boxes) >= 90
+            assert page.locator(".pictures img").first.evaluate("i => i.naturalWidth") == 28

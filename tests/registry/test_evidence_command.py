@@ -1,5 +1,6 @@
 """`manage.py evidence`: print, save and check, here and from a file."""
 
+import hashlib
 import json
 import re
 import subprocess
@@ -118,6 +119,24 @@ def test_a_changed_blob_is_named(finding, settings):
     assert code == 1
     assert "model.safetensors: its SHA-256 is" in said
     assert f"expected was {file['sha256']}" in said
+
+
+def test_pictures_are_held_against_the_digests_that_were_signed(settings, tmp_path):
+    settings.ASSAY_HOME = tmp_path
+    run, data = factories.taken(), factories.PNG
+    sha256 = hashlib.sha256(data).hexdigest()
+    named = {"name": "clean-1", "title": "Clean", "kind": "clean", "sha256": sha256}
+    evidence = factories.evidence(pictures=[named, named | {"name": "lost"}])
+    found = Found(Verdict.MEASURED, "A number.", Estimate(0.9, 0.8, 1.0, 100))
+    assert services.store_finding(run, found, evidence)
+    finding = Finding.objects.get(run=run)
+    factories.picture(finding)
+    factories.picture(finding, "strange")
+    code, said = told(run.pk, verify=True)
+    assert code == 1
+    assert f"holds          Picture clean-1: SHA-256 {sha256}." in said
+    assert "DOES NOT HOLD  Picture lost: its SHA-256 is missing" in said
+    assert "DOES NOT HOLD  Picture strange: the evidence does not name it." in said
 
 
 def test_a_finding_without_signature_is_not_checked():

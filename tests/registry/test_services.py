@@ -9,10 +9,11 @@ from django.db.utils import IntegrityError
 from analysis import contract
 from registry import services, signing
 from registry.celery import app
-from registry.models import Finding, Run
+from registry.models import Finding, FindingPicture, Run
 from registry.models.runs import MAX_FAULTS
 from tests import factories
 from tests.conftest import forget_connections
+from tests.plugins import installed  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +64,7 @@ def test_a_run_with_a_finding_is_not_repeated():
 
 def test_what_cannot_be_asked_for_is_refused_in_words():
     claim = factories.claim()
-    with pytest.raises(services.RequestRefused, match="no check 'tarot'; there are: claim"):
+    with pytest.raises(services.RequestRefused, match="no check 'tarot'; there are: adversarial, "):
         services.request_run(claim.revision, "tarot", claim)
     with pytest.raises(services.RequestRefused, match="name one"):
         services.request_run(claim.revision, "claim")
@@ -169,3 +170,111 @@ def test_the_database_refuses_to_change_or_delete_a_finding(statement, settings,
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
+
+
+def picture(name, place=0):
+    return FindingPicture(
+        place=place,
+        name=name,
+        title=name,
+        alt="Noise.",
+        kind="clean",
+        width=1,
+        height=1,
+        sha256="0" * 64,
+        data=b"png",
+    )
+
+
+def test_pictures_are_stored_with_their_finding_or_not_at_all(settings, tmp_path):
+    settings.ASSAY_HOME = tmp_path
+    run = factories.taken()
+    twice = [picture("a"), picture("a", 1)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        services.store_finding(run, FOUND, EVIDENCE, twice)
+    run.refresh_from_db()
+    assert (run.status, Finding.objects.count()) == ("running", 0)
+    assert services.store_finding(run, FOUND, EVIDENCE, [picture("a"), picture("b", 1)])
+    stored = Finding.objects.get(run=run).pictures.described()
+    assert [one.name for one in stored] == ["a", "b"]
+
+
+def test_the_database_refuses_to_change_a_picture(settings, tmp_path):
+    settings.ASSAY_HOME = tmp_path
+    assert services.store_finding(factories.taken(), FOUND, EVIDENCE, [picture("a")])
+    with (
+        pytest.raises((InternalError, IntegrityError), match="never changed"),
+        transaction.atomic(),
+    ):
+        FindingPicture.objects.update(title="other")
+
+
+def test_lists_of_pictures_leave_the_bytes_where_they_are(
+    settings, tmp_path, django_assert_num_queries
+):
+    settings.ASSAY_HOME = tmp_path
+    assert services.store_finding(factories.taken(), FOUND, EVIDENCE, [picture("a")])
+    with django_assert_num_queries(1) as seen:
+        assert [one.sha256 for one in FindingPicture.objects.described()]
+    assert '"data"' not in seen.captured_queries[0]["sql"]
+
+
+@pytest.mark.parametrize("status", [Run.Status.QUEUED, Run.Status.RUNNING])
+def test_a_run_that_is_live_can_be_cancelled_and_asked_for_again(status):
+    run = factories.run(status=status)
+    held = Run.objects.get(pk=run.pk)
+    assert services.cancel_run(run, "alice")
+    run.refresh_from_db()
+    assert (run.status, run.code, run.reason) == ("cancelled", "cancelled", "Cancelled by alice.")
+    assert (run.lease_until, run.finished_at is None) == (None, False)
+    assert not held.beat()
+    assert not held.finish(Run.Status.DONE)
+    assert Run.take(run.pk, "worker") is None
+    assert not services.cancel_run(run, "alice")
+    assert services.run_again(run)
+    run.refresh_from_db()
+    assert (run.status, run.reason, run.finished_at) == ("queued", "", None)
+    assert not held.beat()  # a worker that had it does not have it again
+
+
+@pytest.mark.parametrize("status", Run.ENDED)
+def test_a_run_that_has_ended_is_not_cancelled(status):
+    run = factories.run(status=status)
+    assert not services.cancel_run(run, "alice")
+    assert Run.objects.get(pk=run.pk).status == status
+
+
+def test_a_run_with_a_finding_or_under_way_is_not_queued_again():
+    for run in (factories.finding().run, factories.run(), factories.run(status="running")):
+        assert not services.run_again(run)
+
+
+@pytest.mark.usefixtures("installed")
+def test_options_are_part_of_what_makes_a_run_one_run():
+    revision = factories.revision()
+
+    def ask(**asked):
+        return services.request_run(revision, "brightness", asked={"dataset": "d"} | asked)[0]
+
+    assert ask() == ask(eps="8/255") == ask(n=16, norm="Linf")
+    assert ask(eps=0.5) == ask(eps="0.5")
+    assert len({ask().pk, ask(eps=0.5).pk, ask(norm="L2").pk, ask(n=3).pk}) == 4
+
+
+@pytest.mark.usefixtures("installed")
+def test_options_that_are_none_are_refused_each_in_a_sentence():
+    with pytest.raises(services.RequestRefused, match="'brightness'") as caught:
+        services.request_run(factories.revision(), "brightness", asked={"eps": 7, "colour": "red"})
+    assert set(caught.value.errors) == {"eps", "colour", "dataset"}
+    claim = factories.claim()
+    with pytest.raises(services.RequestRefused, match="there are: none"):
+        services.request_run(claim.revision, "claim", claim, asked={"n": 5})
+    assert not Run.objects.exists()
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_check_that_is_not_usual_is_asked_for_by_name_only():
+    revision = factories.claim().revision
+    assert [run.check_id for run in services.request_checks(revision)] == ["claim"]
+    asked = services.request_checks(revision, ["brightness"], asked={"dataset": "d"})
+    assert [run.check_id for run in asked] == ["brightness"]

@@ -29,6 +29,7 @@ CLAIM = {
     "split": "test",
     "metric": "accuracy",
 }
+SLOW, MANY = "time.sleep(0.3 + len(named['pixel_values']) / 100)", 480
 # What a network does when it is called, and what its run must say.
 HOSTILE = {
     "allocates": ("hoard = [bytearray(1 << 26) for _ in range(10 ** 6)]", "out-of-memory"),
@@ -60,6 +61,11 @@ def hub(tmp_path_factory):
     networks.write_lenet5(models / "calm", None, claims)
     for name, (statement, _) in HOSTILE.items():
         hubs.misbehave(networks.write_lenet5(models / name, None, claims), statement)
+    hubs.write_noise(folder / "datasets" / "measure" / "more", MANY)
+    slow = networks.write_lenet5(
+        models / "slow", None, [CLAIM | {"dataset": "measure/more", "value": 90.0}]
+    )
+    hubs.misbehave(slow, SLOW)
     pickled = networks.write_lenet5(models / "pickled", None, claims)
     (pickled / "model.safetensors").unlink()
     torch.save({"conv1.weight": Payload()}, pickled / "pytorch_model.bin")
@@ -104,6 +110,27 @@ def test_it_works(run):
     assert finding.evidence["data"]["revision"] == done.dataset_sha
     assert {file["path"] for file in finding.evidence["subject"]["files"]} >= {"model.safetensors"}
     assert finding.evidence["sandbox"]["level"]
+
+
+def test_a_run_that_ran_out_of_time_goes_on_where_it_was(run):
+    asked = {"limits": LIMITS | {"wall_s": 6.0}, "whole": True}
+    late = run("slow", **asked)
+    assert (late.status, late.code) == (Run.Status.DEAD, "timeout"), late.reason
+    again = run("slow", **asked)
+    for _ in range(6):
+        assert again.pk == late.pk
+        if again.status == Run.Status.DONE:
+            break
+        assert again.code == "timeout", again.reason
+        again = run("slow", **asked)
+    finding = Finding.objects.get(run=again)
+    passes = finding.evidence["predictions"]["passes"]
+    firsts = [one["first_row"] for one in passes]
+    assert len(passes) >= 2
+    assert firsts == sorted(set(firsts))
+    assert finding.evidence["predictions"]["reused_rows"] == firsts[-1] > 0
+    assert [one["was_cut"] for one in passes] == [True] * (len(passes) - 1) + [False]
+    assert sum(one["rows"] for one in passes) == finding.n == MANY
 
 
 def test_a_run_may_ask_for_the_whole_split(run):

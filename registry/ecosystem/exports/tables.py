@@ -191,6 +191,16 @@ TABLES = (
         fetch=32,
     ),
     Table(
+        "finding_pictures",
+        "Pictures that go with findings: their digests, not their bytes.",
+        "registry_findingpicture i JOIN registry_finding f ON f.id = i.finding_id "
+        "JOIN registry_run u ON u.id = f.run_id "
+        f"JOIN registry_revision v ON v.id = u.revision_id {_OF_REVISION}",
+        _columns(
+            "i", int="id finding_id place width height", text="name group title alt kind sha256"
+        ),
+    ),
+    Table(
         "changes",
         "What a pass found otherwise than the one before. Words of gated models are null.",
         "registry_change c JOIN registry_repo r ON r.id = c.repo_id AND NOT r.is_private",
@@ -241,6 +251,7 @@ TABLES = (
             int="id max_repos max_runs max_minutes max_bytes",
             text="name selection schedule state",
             texts="checks",
+            json="options",
             time="created_at",
         ),
     ),
@@ -254,7 +265,7 @@ TABLES = (
             int="id scan_id",
             text="selection state reason",
             texts="checks",
-            json="counts totals",
+            json="options counts totals",
             time="slot started_at finished_at",
         ),
         fetch=500,

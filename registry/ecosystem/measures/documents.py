@@ -68,7 +68,7 @@ WITH status AS MATERIALIZED (
     SELECT scanner, outcome, count(*) AS n FROM status GROUP BY scanner, outcome
 ), own AS (
     SELECT f.verdict, count(DISTINCT a.id) AS n FROM repo_at a
-    JOIN registry_run u ON u.revision_id = a.revision_id AND u.claim_id IS NULL
+    JOIN registry_run u ON u.revision_id = a.revision_id AND u.check_id = 'files'
     JOIN registry_finding f ON f.run_id = u.id AND f.verdict IN ('pass', 'warn', 'fail')
     GROUP BY f.verdict
 )

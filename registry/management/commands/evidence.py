@@ -56,6 +56,8 @@ class Command(BaseCommand):
         """Say of each thing whether it holds."""
         envelope = proofs.envelope_in(document)
         found = [*_signature(finding, envelope, key), *proofs.files(evidence, settings.ASSAY_HOME)]
+        if finding is not None:
+            found += proofs.pictures(finding)
         words = {True: "holds", False: "DOES NOT HOLD", None: "not checked"}
         for proof in found:
             self.stdout.write(f"{words[proof.holds]:<13}  {proof.sentence}")

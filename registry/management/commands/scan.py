@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from registry.models import Scan
-from registry.scans import control, planning, telling
+from registry.scans import asked, control, planning, telling
 from registry.scans.drafts import Draft, ScanRefused
 
 LIMITS = ("max_repos", "max_runs", "max_minutes", "max_bytes", "max_cost")
@@ -46,6 +46,7 @@ class Command(BaseCommand):
     def _add_draft(self, one: ArgumentParser) -> None:
         one.add_argument("--select", dest="selection", metavar="ADDRESS", help="a /models search")
         one.add_argument("--check", action="append", dest="checks", metavar="ID")
+        one.add_argument("--option", action="append", dest="lines", metavar="CHECK.NAME=VALUE")
         one.add_argument("--schedule", metavar="CRON", help="five fields, in UTC; '' for none")
         one.add_argument("--max-repos", type=int, metavar="N")
         one.add_argument("--max-runs", type=int, metavar="N")
@@ -92,12 +93,21 @@ class Command(BaseCommand):
             setattr(draft, name, None)
         if options["checks"]:
             draft.checks = tuple(options["checks"])
+        if options["lines"]:
+            try:
+                draft.options = asked.read(options["lines"])
+            except ValueError as error:
+                raise ScanRefused(options=str(error)) from error
         return draft
 
     def _plan(self, draft: Draft) -> tuple[Any, str]:
-        asked = draft.columns()
+        wanted = draft.columns()
         plan = planning.dry_run(
-            asked["selection"], asked["checks"], asked["max_repos"], asked["gpu_hour_price"]
+            wanted["selection"],
+            wanted["checks"],
+            wanted["max_repos"],
+            wanted["gpu_hour_price"],
+            wanted["options"],
         )
         time = telling.duration(plan.seconds) if plan.seconds is not None else "time not known yet"
         more = "more than " if plan.has_more else ""

@@ -7,6 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from analysis import catalog
+from analysis import options as schema
+from analysis.contract import JSON
 from registry import services, supervisor, watching
 from registry.hub.problems import HubProblem
 from registry.hub.sync import mirror_one
@@ -22,6 +25,13 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("repo", metavar="REPO_ID")
         parser.add_argument("--check", action="append", default=[], metavar="ID")
+        parser.add_argument(
+            "--option",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="an option of the one check that is named",
+        )
         parser.add_argument("--revision", default="", metavar="SHA", help="a commit; the newest")
         parser.add_argument("--hub", default=settings.ASSAY_HUB, metavar="URL")
         parser.add_argument("--timeout", type=float, default=None, metavar="SECONDS")
@@ -29,10 +39,13 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Run the command."""
+        asked = _asked(options["check"], options["option"])
         revision = self._revision(options["repo"], options["revision"], options["hub"])
         try:
             with supervisor.workers():
-                runs = services.request_checks(revision, options["check"], requested_by="verify")
+                runs = services.request_checks(
+                    revision, options["check"], asked=asked, requested_by="verify"
+                )
                 ended = watching.wait(runs, timeout_s=options["timeout"])
         except services.RequestRefused as error:
             raise CommandError(str(error)) from error
@@ -61,3 +74,17 @@ class Command(BaseCommand):
         if found is None:
             raise CommandError(f"{name} has no mirrored revision {sha or repo.head_sha!r}.")
         return found
+
+
+def _asked(checks: list[str], given: list[str]) -> dict[str, JSON]:
+    """Read NAME=VALUE of the one check that is named; raise CommandError."""
+    if not given:
+        return {}
+    entry = catalog.entries().get(checks[0]) if len(checks) == 1 else None
+    if entry is None:
+        raise CommandError("Options belong to a check: name one, and only one, with --check.")
+    pairs = [one.partition("=") for one in given]
+    try:
+        return schema.parsed(entry.options, {name.strip(): value for name, _, value in pairs})
+    except schema.BadOptions as error:
+        raise CommandError(str(error)) from error

@@ -14,9 +14,10 @@ from registry import keysets, past_claims
 from registry.models import Edge, Listing, Repo, Revision
 from registry.search import SORTS, Question, Search
 from registry.visibility import public_repos, public_revisions, shows_text
-from registry.web import claims, snippets
+from registry.web import claims, other_checks, snippets
 from registry.web.claims import ClaimRow
 from registry.web.search import EXTRA, facet_links, repo_rows
+from registry.web.staff import is_staff
 from registry.web.states import STATES
 from registry.web.templatetags.assay import repo_url, revision_url
 
@@ -141,11 +142,12 @@ def _show(
         "address": repo_url(repo),
     }
     if revision is not None:
-        context |= _contents(revision) | _lineage(revision)
+        may_ask = is_staff(request) and not repo.is_private
+        context |= _contents(revision, may_ask=may_ask) | _lineage(revision)
     return render(request, "repo_show.html", context)
 
 
-def _contents(revision: Revision) -> dict[str, Any]:
+def _contents(revision: Revision, *, may_ask: bool) -> dict[str, Any]:
     """Return claims, files and card of a revision: a fixed number of queries."""
     stated = list(revision.claims.order_by("pk")[: MOST_CLAIMS + 1])
     for claim in stated:
@@ -161,7 +163,7 @@ def _contents(revision: Revision) -> dict[str, Any]:
         "unread": [claim for claim in stated[:MOST_CLAIMS] if claim.problem],
         "more_claims": len(stated) > MOST_CLAIMS,
         "past_claims": claims.past_rows(past_claims.past_claims(revision)),
-        "other_runs": claims.other_runs(runs),
+        "checks": other_checks.of(runs, with_forms=may_ask),
         "files": files[:MOST_FILES],
         "more_files": len(files) > MOST_FILES,
         "card": card,

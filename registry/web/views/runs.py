@@ -7,15 +7,24 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from analysis import catalog
+from analysis import options as schema
 from registry import keysets
 from registry.models import Claim, Finding, Run
 from registry.visibility import public_runs, shows_text
-from registry.web import evidence
-from registry.web.claims import compare, read_tolerance, replays, tolerance_of
+from registry.web import drawings, evidence, pictures
+from registry.web.claims import (
+    Comparison,
+    compare,
+    read_tolerance,
+    replays,
+    tolerance_of,
+    unclaimed,
+)
 from registry.web.looks import Looks, drawn, read_looks
 from registry.web.scales import Scale, stated
 from registry.web.signatures import signature_of
-from registry.web.states import STATES, finding_of, state_of
+from registry.web.staff import is_staff
+from registry.web.states import STATES, State, finding_of, state_of
 
 PAGE_SIZE = 50
 REFRESH_S = 4
@@ -56,13 +65,16 @@ def run_show(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404("There is no run of this number.")
     finding = finding_of(run)
     state = state_of(run, finding)
+    check = catalog.entries().get(run.check_id)
     context: dict[str, Any] = {
         "run": run,
         "repo": run.revision.repo,
         "claim": run.claim,
         "finding": finding,
         "state": state,
-        "check": catalog.entries().get(run.check_id),
+        "check": check,
+        "asked": schema.said(check.options, run.options) if check else "",
+        "may_change": is_staff(request),
         "shows_text": shows_text(run.revision.repo),
         "follows": "follow" in request.GET and not run.has_ended,
         "place": _place(run),
@@ -71,17 +83,25 @@ def run_show(request: HttpRequest, number: int) -> HttpResponse:
     if finding is not None:
         stored = finding.evidence if isinstance(finding.evidence, dict) else {}
         context |= {
-            "comparison": compare(run.claim, finding, state, tolerance_of(finding)),
+            "comparison": _comparison(run.claim, finding, state),
             "sections": evidence.laid_out(stored),
             "assumptions": evidence.assumptions(stored),
             "files": evidence.files_read(stored),
             "signature": signature_of(finding),
             "looks": _looks(run.claim, finding),
+            "drawings": drawings.of(stored),
+            "pictures": pictures.of(finding),
         }
     response = render(request, "run_show.html", context)
     if context["follows"]:  # only where the reader asked for it, and without a script
         response.headers["Refresh"] = str(REFRESH_S)
     return response
+
+
+def _comparison(claim: Claim | None, finding: Finding, state: State) -> Comparison:
+    if claim is None:
+        return unclaimed(finding)
+    return compare(claim, finding, state, tolerance_of(finding))
 
 
 def _looks(claim: Claim | None, finding: Finding) -> Looks | None:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registry import keysets
 from registry.models import Scan, ScanExecution, ScanItem
 from registry.scans import control, planning, telling
+from registry.scans.asked import written as lines_of
 from registry.scans.drafts import ScanRefused
 from registry.web.scan_forms import ScanForm
 from registry.web.scan_states import (
@@ -23,6 +22,7 @@ from registry.web.scan_states import (
     spending,
     words_of,
 )
+from registry.web.staff import is_staff, refusal
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -33,20 +33,6 @@ REFRESH_S = 4
 NEWEST = keysets.Order("newest", ("id",), descending=True)
 OLDEST = keysets.Order("oldest", ("id",))
 TOO_SLOW = "Counting these models took too long. Narrow the search, or save without a plan."
-
-
-def is_staff(request: HttpRequest) -> bool:
-    """Say whether the reader may make and drive scans."""
-    return bool(request.user.is_active and request.user.is_staff)
-
-
-def _refusal(request: HttpRequest) -> HttpResponse | None:
-    """Send a stranger to the login; raise PermissionDenied for a user who is not staff."""
-    if is_staff(request):
-        return None
-    if request.user.is_authenticated:
-        raise PermissionDenied
-    return redirect_to_login(request.get_full_path(), "admin:login")
 
 
 def _scan(number: int) -> Scan:
@@ -92,7 +78,7 @@ def _edited(
     """Show a form, or its plan, or save it."""
     context: dict[str, Any] = {"form": form, "scan": scan, "may_change": is_staff(request)}
     if request.method == "POST":
-        refused = _refusal(request)
+        refused = refusal(request)
         if refused is not None:
             return refused
         if form.is_valid() and "save" in request.POST:
@@ -123,6 +109,7 @@ def _planned(columns: dict[str, Any]) -> dict[str, Any]:
             columns["checks"],
             columns["max_repos"],
             columns["gpu_hour_price"],
+            columns["options"],
         )
     except OperationalError:
         return {"sentence": TOO_SLOW, "words": words}
@@ -154,6 +141,7 @@ def scan_show(request: HttpRequest, number: int) -> HttpResponse:
     asked = keysets.question({"scan": [str(scan.pk)]})
     context: dict[str, Any] = {"scan": scan, "may_change": is_staff(request)}
     context["words"] = telling.schedule_words(scan.schedule)
+    context["options"] = lines_of(scan.options)
     cursor = request.GET.get("cursor", "")
     try:
         page = keysets.page(
@@ -246,7 +234,7 @@ _SAID = {
 @require_POST
 def scan_act(request: HttpRequest, number: int, action: str) -> HttpResponse:
     """Run now, pause, resume, stop or remove a scan."""
-    refused = _refusal(request)
+    refused = refusal(request)
     if refused is not None:
         return refused
     scan, by = _scan(number), request.user.get_username()

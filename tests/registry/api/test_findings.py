@@ -18,7 +18,8 @@ def test_it_works(api):
     assert row["estimate"] == {"value": 0.9173, "low": 0.9118, "high": 0.9226, "n": 10_000}
     assert "evidence" not in row
     detail = api.get(f"{LIST}/{finding.pk}").json()
-    assert detail == row | {"evidence": finding.evidence, "envelope": {"payloadType": "x"}}
+    more = {"pictures": [], "evidence": finding.evidence, "envelope": {"payloadType": "x"}}
+    assert detail == row | more
 
 
 def test_filters(api):
@@ -50,3 +51,25 @@ def test_nobody_writes_one(alice, method):
         assert answer.status_code in {403, 405}
         assert answer["Content-Type"] == "application/problem+json"
     assert Finding.objects.get() == finding
+
+
+def test_a_finding_names_its_pictures(api):
+    finding = factories.finding(verdict="measured")
+    first = factories.picture(finding, "first", title="First", group="Sample 1")
+    second = factories.picture(finding, "second", kind="trigger")
+    assert "pictures" not in api.get(LIST, {"verdict": "measured"}).json()["results"][0]
+    shown = api.get(f"{LIST}/{finding.pk}").json()["pictures"]
+    assert [one["name"] for one in shown] == ["first", "second"]
+    address = f"/findings/{finding.pk}/pictures/first.png"
+    assert shown[0] == {
+        "name": "first",
+        "group": "Sample 1",
+        "title": "First",
+        "alt": "What first shows.",
+        "kind": "clean",
+        "width": 28,
+        "height": 28,
+        "sha256": first.sha256,
+        "url": f"http://testserver{address}",
+    }
+    assert api.get(address).content == bytes(second.data)

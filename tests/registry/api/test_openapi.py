@@ -31,6 +31,7 @@ def test_it_is_served(client):
     nouns += ["scans", "scan-executions", "syncs"]
     rows = {f"/api/v1/{noun}{tail}" for noun in nouns for tail in ("", "/{id}")}
     driven = {f"/api/v1/scans/{{id}}/{act}" for act in ("run", "pause", "resume", "stop")}
+    driven.add("/api/v1/runs/{id}/cancel")
     others = ["exports", "exports/{name}", "facets", "keys", "mirror"]
     others += ["repos/{id}/counters", "repos/{id}/earlier-claims"]
     others += ["syncs/{id}/problems"]

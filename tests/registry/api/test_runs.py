@@ -5,6 +5,7 @@ from rest_framework.test import APIClient
 
 from registry.models import ApiToken, Repo, Run
 from tests import factories
+from tests.plugins import installed  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +173,75 @@ def test_the_session_of_a_browser_is_no_token(client):
     claim = factories.claim()
     body = {"repo": claim.revision.repo.name, "claim": claim.pk}
     assert client.post(LIST, body, content_type="application/json").status_code == 401
+
+
+def asked(client, revision, **fields):
+    body = {"repo": revision.repo.name, "check": "brightness"} | fields
+    return client.post(LIST, body, format="json")
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_check_is_asked_for_with_options(alice, api):
+    revision = factories.revision()
+    options = {"dataset": "cifar10", "eps": "4/255", "n": 16, "levels": [0.5, 0.25]}
+    answer = asked(alice, revision, options=options)
+    assert answer.status_code == 202, answer.json()
+    assert answer.json()["options"] == {"dataset": "cifar10", "eps": 4 / 255}
+    assert asked(alice, revision, options=options)["Location"] == answer["Location"]
+    options["eps"] = 0.5
+    assert asked(alice, revision, options=options)["Location"] != answer["Location"]
+    Run.objects.update(options={"dataset": "d", "fresh": True, "expect": {"files": {}}})
+    assert api.get(LIST).json()["results"][0]["options"] == {"dataset": "d"}
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(
+    ("options", "pointers"),
+    [
+        ({}, {"/options/dataset"}),
+        ({"dataset": "d", "eps": 9}, {"/options/eps"}),
+        ({"dataset": "d", "colour": 1}, {"/options/colour"}),
+        ({"dataset": "d", "seed": 1}, {"/options/seed"}),
+        ({"dataset": "d", "limits": {"wall_s": 1e9}}, {"/options/limits"}),
+        ({"dataset": {"a": 1}, "n": [1]}, {"/options/dataset", "/options/n"}),
+        ([], {"/options"}),
+        ("x", {"/options"}),
+    ],
+)
+def test_options_that_are_none_are_pointed_at(alice, options, pointers):
+    answer = asked(alice, factories.revision(), options=options)
+    assert answer.status_code == 400
+    assert {error["pointer"] for error in answer.json()["errors"]} == pointers
+    assert not Run.objects.exists()
+
+
+def test_a_run_is_cancelled(alice, api):
+    run = factories.run(status=Run.Status.RUNNING, note="Step 1.")
+    assert api.get(f"{LIST}/{run.pk}").json()["note"] == "Step 1."
+    answer = alice.post(f"{LIST}/{run.pk}/cancel")
+    assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
+    assert answer.json()["reason"] == "Cancelled by alice."
+    again = alice.post(f"{LIST}/{run.pk}/cancel")
+    assert (again.status_code, again.json()["detail"]) == (422, "The run had ended already.")
+    found = api.get(LIST, {"status": "cancelled"}).json()["results"]
+    assert [row["id"] for row in found] == [run.pk]
+
+
+def test_a_run_is_not_cancelled_without_the_scope(api, alice):
+    run = factories.run()
+    assert api.post(f"{LIST}/{run.pk}/cancel").status_code == 401
+    _, secret = factories.token(scopes=[ApiToken.Scope.SCANS], name="other")
+    other = APIClient(headers={"authorization": f"Bearer {secret}"})
+    assert other.post(f"{LIST}/{run.pk}/cancel").status_code == 403
+    Repo.objects.update(is_private=True)
+    assert alice.post(f"{LIST}/{run.pk}/cancel").status_code == 404
+    assert Run.objects.get().status == Run.Status.QUEUED
+
+
+def test_a_cancelled_run_that_is_asked_for_again_waits_again(alice):
+    claim = factories.claim()
+    number = ask(alice, claim).json()["id"]
+    alice.post(f"{LIST}/{number}/cancel")
+    answer = ask(alice, claim)
+    assert (answer.status_code, answer.json()["id"]) == (202, number)
+    assert answer.json()["status"] == "queued"

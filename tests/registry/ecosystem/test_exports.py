@@ -120,6 +120,15 @@ def test_rows_come_back_as_they_are(place):
     assert read(made, place, "edges")[0]["parent_id"] is None
 
 
+def test_of_pictures_the_digest_goes_out(place):
+    picture = factories.picture(factories.finding(), "clean-1", group="Sample 1")
+    hidden = factories.repo(is_private=True)
+    factories.picture(factories.finding(factories.claim(factories.revision(hidden))), "hidden")
+    (row,) = read(making.make(at=NOON), place, "finding_pictures")
+    assert (row["name"], row["group"], row["sha256"]) == ("clean-1", "Sample 1", picture.sha256)
+    assert "data" not in row
+
+
 def test_duckdb_and_pandas_read_it_in_one_line(place):
     for licence in ("mit", "mit", "gpl-3.0"):
         factories.repo(licence=licence)
