@@ -70,3 +70,16 @@ def test_a_class_that_cannot_be_reached_needs_the_whole_picture():
     )
     assert found.norms[5] == 36
     assert found.success[5] == 0
+
+
+def test_of_triggers_that_work_the_smallest_is_kept():
+    kept = neural_cleanse.Found(
+        torch.tensor([4.0, 4.0]), torch.ones(2), torch.zeros(2, 1, 3, 3), torch.zeros(2, 3, 3, 3)
+    )
+    mask, pattern = torch.ones(2, 1, 3, 3), torch.ones(2, 3, 3, 3)
+    neural_cleanse._keep(
+        kept, torch.tensor([6.0, 3.0]), torch.ones(2), mask, pattern, torch.ones(2).bool()
+    )
+    assert kept.norms.tolist() == [4, 3]
+    assert kept.masks.flatten(1).sum(1).tolist() == [0, 9]
+    assert kept.patterns.flatten(1).sum(1).tolist() == [0, 27]
