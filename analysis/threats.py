@@ -13,6 +13,9 @@ Version = Literal["standard", "plus", "rand"]
 NORMS: tuple[Norm, ...] = get_args(Norm)
 VERSIONS: tuple[Version, ...] = get_args(Version)
 
+# Of the images, broken by Square alone: above it, gradients misled the searches that follow them.
+MASKED_SHARE = 0.002
+
 _NORM = re.compile(r"\b(?:l|ℓ)[ _-]?(inf(?:ty|inity)?|∞|2|1)(?!\w)", re.IGNORECASE)
 _NUMBER = r"([0-9]{1,4}(?:\.[0-9]{1,9})?(?:\s*/\s*255)?)"
 _EPS = re.compile(rf"\b(?:epsilon|eps)\s*[=:]?\s*{_NUMBER}|ε\s*[=:]?\s*{_NUMBER}", re.IGNORECASE)

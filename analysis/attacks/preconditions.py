@@ -18,12 +18,12 @@ from analysis.attacks.losses import log_odds
 from analysis.attacks.network import Asked, Network
 from analysis.attacks.search import Threat
 from analysis.contract import CheckError, Unsupported
+from analysis.threats import MASKED_SHARE
 
 _RUNS = 5
 _RANDOM = 1e-4  # between two answers of unit length to the same images
 _PROBABILITIES = 1e-5
-_MASKED_SHARE = 0.05  # of images without a gradient, above which nothing is said to stand
-_SQUARE_SHARE = 0.002
+_NOWHERE_SHARE = 0.05  # of images without a gradient, above which nothing is said to stand
 _PRESENT = 128  # images that are looked at
 
 
@@ -99,7 +99,7 @@ def masking(outcome: Outcome) -> Flag | None:
         return None
     broken = outcome.broken_by == outcome.attacks.index("square")
     share = float(broken.double().mean())
-    if share <= _SQUARE_SHARE:
+    if share <= MASKED_SHARE:
         return None
     return Flag(
         "masked-gradients",
@@ -238,7 +238,7 @@ def _gradients(asked: Asked, images: torch.Tensor, labels: torch.Tensor) -> list
                 "no-gradient",
                 f"From {100 * share:.0f} % of the clean images no gradient leads anywhere (it is "
                 "zero, or partly no number), so attacks that follow it may fail for that reason.",
-                Effect.BREAKS_ONLY if share > _MASKED_SHARE else Effect.NOTHING,
+                Effect.BREAKS_ONLY if share > _NOWHERE_SHARE else Effect.NOTHING,
             )
         )
     if not nowhere.all():

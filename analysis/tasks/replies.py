@@ -44,6 +44,12 @@ class RowReader:
         self.rows += count
         return self._targets[self.rows - count : self.rows]
 
+    def end(self) -> None:
+        """Raise CheckError unless every row was answered."""
+        if self.rows != len(self._targets):
+            given = len(self._targets)
+            raise CheckError(f"The network answered only {self.rows:,} of {given:,} samples.")
+
 
 def copy_facts(network: Mapping[str, JSON], *names: str) -> dict[str, JSON]:
     """Take what the evidence says of every network, and ``names``."""
