@@ -224,6 +224,21 @@ class Tolerance:
     reason: str
 
 
+AskedRow = Mapping[str, bytes | int]
+
+
+class Trial(Protocol):
+    """What a check asks a network about, round by round, in rows of its own making."""
+
+    columns: tuple[str, ...]
+
+    def next_rows(self) -> Sequence[AskedRow] | None:
+        """Return the rows of the next round, after the answers to the last; None at the end."""
+
+    def probe_options(self) -> Mapping[str, JSON]:
+        """Say what the probe must know in this round; nothing of it is a secret."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What ``judge`` knows and ``probe`` does not.
@@ -231,6 +246,7 @@ class Case:
     ``targets`` are the labels in the order of the job's rows; ``population`` is the size of the
     whole split; ``label_names`` are the dataset's class names, where it has some; ``tables`` are
     the targets of the other splits that were asked for, in the order of their rows inside.
+    ``trial`` is what a check of marks has opened for this run.
     """
 
     subject: Subject
@@ -239,6 +255,7 @@ class Case:
     label_names: tuple[str, ...] = ()
     options: Mapping[str, JSON] = field(default_factory=dict)
     tables: Mapping[str, Sequence[JSON]] = field(default_factory=dict)
+    trial: Trial | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,9 @@ from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from analysis.contract import JSON, CheckError, Job, Part
-from workers.inputs import Sample
 from workers.predictions import NETWORK, Draft, Kept, Predictions, Segment
 from workers.sandbox.outcomes import Cancelled, Died, Reason, Report, SandboxUnavailable
 from workers.sandbox.plan import PROJECT
@@ -37,6 +36,13 @@ _LIBRARIES = (
 )  # fmt: skip
 # In what a network says of itself, from pass to pass.
 _MAY_DIFFER = frozenset({"batch_size", "dtype"})
+
+
+class Writable(Protocol):
+    """Rows for the sandbox: a sample of a split, or such as were made for a run."""
+
+    def write(self, path: Path, start: int = 0) -> Path:
+        """Write the rows from ``start`` on as an Arrow file."""
 
 
 class Changed(Exception):  # noqa: N818 - reads as what happened
@@ -66,7 +72,7 @@ class Asking:
         self,
         run: int,
         job: Job,
-        sample: Sample | None,
+        sample: Writable | None,
         begin: Begin,
         folder: Path,
         store: Predictions | None = None,

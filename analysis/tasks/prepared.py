@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import torch
 
+    from analysis.loading import Classifier
     from analysis.loading.images import Preprocessing
+
+_SIDE = 32
+_LARGEST = 1_024
 
 
 def alike(
@@ -28,3 +32,22 @@ def alike(
             arrays.append(array)
     for places, arrays in found.values():
         yield places, preprocessing.unit(arrays).contiguous()
+
+
+def shape_of(classifier: "Classifier") -> tuple[int, int, int]:
+    """Say which pictures a classifier takes, (channels, height, width), where none is at hand."""
+    preprocessing = classifier.preprocessing
+    size = preprocessing.crop or preprocessing.square
+    stated = classifier.loaded.config.get("image_size")
+    if size is None and isinstance(stated, int) and 1 <= stated <= _LARGEST:
+        size = (stated, stated)
+    return (1 if preprocessing.mode == "L" else 3, *(size or (_SIDE, _SIDE)))
+
+
+def classes_of(classifier: "Classifier", shape: tuple[int, ...]) -> int:
+    """Count the classes that a classifier tells apart."""
+    import torch
+
+    with torch.inference_mode():
+        blank = torch.full((2, *shape), 0.5, device=classifier.device)
+        return int(classifier.scores(blank).shape[1])

@@ -1,0 +1,1 @@
+"""Watermarks of classifiers: marks that owners leave in networks, and what finding one proves."""

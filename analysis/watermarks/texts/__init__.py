@@ -1,0 +1,1 @@
+"""Marks of language models: what they leave in texts, and how it is counted."""
