@@ -128,7 +128,7 @@ BUILT_IN: tuple[Entry, ...] = (
     ),
     Entry(
         id="backdoors",
-        version=1,
+        version=2,
         title="Signs of a backdoor",
         target="analysis.checks.backdoors:BackdoorCheck",
         queue=Queue.CPU,
@@ -136,6 +136,34 @@ BUILT_IN: tuple[Entry, ...] = (
         about="Looks for a class of a classifier of pictures that wins too easily, as one with a"
         " trigger does; clean pictures help, labels are not needed.",
         options=(*_DATA, _how_many(64)),
+        is_usual=False,
+    ),
+    Entry(
+        id="watermarks",
+        version=1,
+        title="Marks of owners",
+        target="analysis.checks.watermarks:WatermarksCheck",
+        queue=Queue.CPU,
+        needs_claim=False,
+        about="Looks for marks that owners registered, and says with which p-value a network"
+        " carries each.",
+        options=(
+            Option(
+                "marks", OptionKind.TEXT, "Marks",
+                "Ids of registered marks with commas; all that are registered for this task where"
+                " nothing is said.",
+            ),
+        ),
+        is_usual=False,
+    ),
+    Entry(
+        id="watermark-hints",
+        version=1,
+        title="Hints at marks, without keys",
+        target="analysis.checks.watermark_hints:WatermarkHintsCheck",
+        queue=Queue.CPU,
+        needs_claim=False,
+        about="Looks at weights and settings for what marks leave: hints, which prove nothing.",
         is_usual=False,
     ),
 )  # fmt: skip

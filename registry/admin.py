@@ -5,7 +5,18 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import now
 
-from registry.models import ApiToken, Claim, Finding, Hub, Repo, Revision, Run, Sync, SyncProblem
+from registry.models import (
+    ApiToken,
+    Claim,
+    Finding,
+    Hub,
+    Mark,
+    Repo,
+    Revision,
+    Run,
+    Sync,
+    SyncProblem,
+)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -78,6 +89,15 @@ class FindingAdmin(ReadOnlyAdmin):
     list_display = ("id", "run", "verdict", "summary", "created_at")
     list_filter = ("verdict",)
     list_select_related = ("run",)
+
+
+@admin.register(Mark)
+class MarkAdmin(ReadOnlyAdmin):
+    """Marks of owners. Their sealed keys lie in a table of their own, which is shown nowhere."""
+
+    list_display = ("id", "name", "owner", "scheme", "task", "state", "registered_at")
+    list_filter = ("state", "scheme")
+    list_select_related = ("owner",)
 
 
 @admin.register(Sync)

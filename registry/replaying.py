@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis import catalog
-from registry import services
+from registry import marks, services
 from registry.hub.answers import TreeEntry
 from registry.hub.client import HubClient
 from registry.hub.credentials import token_for
 from registry.hub.problems import HubProblem, Missing
 from registry.hub.revisions import mirror_revision
 from registry.hub.sync import mirror_one
-from registry.models import Claim, Finding, Repo, Revision, Run
+from registry.models import Claim, Finding, Mark, Repo, Revision, Run
 
 # Two runs of one network on the same samples differ by at most a few samples that sit on the
 # boundary between two classes, when another machine rounds otherwise.
@@ -74,6 +74,8 @@ def ask(evidence: Mapping[str, Any], *, hub: str = "", of: Run | None = None, **
     """
     try:
         _vet_check(evidence["check"])
+        if evidence["check"]["id"] == marks.CHECK and of is None:
+            _vet_marks(evidence["measure"]["marks"])
         revision = find_revision(evidence["subject"], hub)
         claim = _claim(evidence.get("claim"), revision)
         options = asked(evidence, of) | more
@@ -160,6 +162,18 @@ def _vet_check(check: Mapping[str, Any]) -> None:
             f" version {entry.version}.",
             "check",
         )
+
+
+def _vet_marks(told: Any) -> None:
+    """Raise CannotReplay where the marks of another installation's run are not those of here."""
+    for one in told:
+        here = Mark.objects.filter(pk=one["mark"]).first()
+        if here is None or here.commitment != one["commitment"]:
+            raise CannotReplay(
+                f"Mark {one['mark']}, commitment {one['commitment']}, is not registered here."
+                " Only who has its keys can look for it.",
+                "marks",
+            )
 
 
 def find_revision(subject: Mapping[str, Any], hub: str) -> Revision:

@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 from analysis import catalog, contract
 from analysis import options as schema
 from analysis.contract import JSON
-from registry import signing
+from registry import marks, signing
 from registry.celery import app
 from registry.models import Claim, Finding, FindingPicture, Revision, Run, StaleListing
 from registry.models.runs import MAX_FAULTS, MESSAGE_LIFE
@@ -63,7 +63,7 @@ def request_run(
     """
     check = _known_check(check_id, revision, claim)
     about = claim if check.needs_claim else None
-    chosen = {**(options or {}), **_vetted(check, asked or {})}
+    chosen = run_options(check, revision, asked or {}, options or {})
     with transaction.atomic():
         run, created = Run.objects.get_or_create(
             key=run_key(revision, check, about, chosen),
@@ -95,6 +95,25 @@ def _known_check(check_id: str, revision: Revision, claim: Claim | None) -> cata
     if claim is not None and claim.revision_id != revision.pk:
         raise RequestRefused("That claim belongs to another revision.")
     return check
+
+
+def run_options(
+    check: catalog.Entry,
+    revision: Revision,
+    asked: Mapping[str, JSON],
+    own: Mapping[str, JSON] | None = None,
+) -> dict[str, JSON]:
+    """Return the options that a run on this revision is stored with; raise RequestRefused.
+
+    A check for marks gets the numbers of those that it looks for, whoever asks for it.
+    """
+    found = {**(own or {}), **_vetted(check, asked)}
+    if check.id != marks.CHECK:
+        return found
+    try:
+        return marks.chosen(found, revision.repo.pipeline_tag)
+    except marks.MarksRefused as error:
+        raise RequestRefused(str(error)) from error
 
 
 def _vetted(check: catalog.Entry, asked: Mapping[str, JSON]) -> dict[str, JSON]:
@@ -242,5 +261,13 @@ def store_finding(
         for picture in pictures:
             picture.finding = stored
         FindingPicture.objects.bulk_create(pictures)
+        if run.check_id == marks.CHECK:
+            marks.record(stored, run, _marks_in(finding))
         StaleListing.mark([run.revision.repo_id])
     return True
+
+
+def _marks_in(finding: contract.Finding) -> list[dict[str, JSON]]:
+    """Return what the check says of each mark that it looked for."""
+    found = finding.evidence.get("marks")
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -109,6 +109,8 @@ SPECTACULAR_SETTINGS = {
         "SyncKindEnum": "registry.models.Sync.Kind",
         "RepoStateEnum": "registry.models.Repo.State",
         "ScanStateEnum": "registry.models.Scan.State",
+        "MarkStateEnum": "registry.models.Mark.State",
+        "EmbeddingStateEnum": "registry.models.Embedding.State",
         "ExecutionStateEnum": "registry.models.ScanExecution.State",
     },
 }
@@ -132,6 +134,11 @@ ASSAY_THREADS = environment.number("ASSAY_THREADS", 0)
 ASSAY_PREDICTIONS_BYTES = environment.number("ASSAY_PREDICTIONS_MB", 4096) << 20
 # Fetch what the next run needs while one measures.
 ASSAY_PREFETCH = environment.flag("ASSAY_PREFETCH", default=True)
+# Keys of marks: the largest file, and how many marks an owner may have.
+ASSAY_MARK_BYTES = environment.number("ASSAY_MARK_MB", 64) << 20
+ASSAY_MARKS = environment.number("ASSAY_MARKS", 100)
+# Where networks lie that were marked for their owners; web and workers must see the same folder.
+ASSAY_MARKED = environment.text("ASSAY_MARKED") or str(ASSAY_HOME / "marked")
 ASSAY_PUBLIC_URL = environment.text("ASSAY_PUBLIC_URL", "http://127.0.0.1:8000")
 
 # Where exports lie, and for how many days; web and workers must see the same folder.

@@ -1,4 +1,4 @@
-"""Signatures of findings: an in-toto statement in a DSSE envelope, by Ed25519.
+"""Signatures of findings and of marks: an in-toto statement in a DSSE envelope, by Ed25519.
 
 Sources: in-toto attestation framework, Statement v1; DSSE protocol v1 (pre-authentication
 encoding).
@@ -24,12 +24,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from analysis import contract
-from registry.models import Run
+from registry.models import Mark, Run
 from registry.secrets import made_once
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:assay:finding:v1"
+MARK_TYPE = "urn:assay:mark:v1"
 KEY_FILE = "findings.pem"
 _KEY_BYTES = 32
 
@@ -129,6 +130,25 @@ def statement(
             if estimate
             else None,
             "evidence": dict(evidence),
+            "at": at.isoformat(),
+        },
+    }
+
+
+def mark_statement(mark: Mark, owner: str, at: datetime) -> dict[str, Any]:
+    """Return the in-toto statement that an owner committed to keys at a time; all of it public."""
+    return {
+        "_type": STATEMENT_TYPE,
+        "subject": [{"name": mark.name, "digest": {"sha256": mark.commitment}}],
+        "predicateType": MARK_TYPE,
+        "predicate": {
+            "owner": owner,
+            "scheme": mark.scheme,
+            "task": mark.task,
+            "classes": mark.classes,
+            "keys": mark.keys,
+            "shape": mark.shape,
+            "home": mark.home_name,
             "at": at.isoformat(),
         },
     }

@@ -2,8 +2,9 @@
 
 from django.db.models import QuerySet
 
-from registry.models import Change, Claim, Finding, Repo, Revision, Run
+from registry.models import Change, Claim, Finding, MarkMatch, Repo, Revision, Run
 from registry.models.claims import ClaimQuerySet
+from registry.models.marks import MarkMatchQuerySet
 from registry.models.repos import RepoQuerySet
 from registry.models.runs import RunQuerySet
 
@@ -31,6 +32,11 @@ def public_runs() -> RunQuerySet:
 def public_findings() -> "QuerySet[Finding]":
     """Findings on public repos."""
     return Finding.objects.filter(run__revision__repo__is_private=False)
+
+
+def public_matches() -> MarkMatchQuerySet:
+    """What was found of marks in public repos."""
+    return MarkMatch.objects.filter(revision__repo__is_private=False)
 
 
 def public_changes() -> "QuerySet[Change]":

@@ -1,4 +1,4 @@
-"""The heartbeat of a run: keeps its lease, shows its progress, notices when it is lost."""
+"""The heartbeat of a run or an embedding: keeps its lease, shows progress, notices its loss."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ from typing import Self
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from registry.models import Run
+from registry.models import Embedding, Run
 from registry.models.runs import HEARTBEAT_S
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ class Heartbeat:
     outlives several beats.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run | Embedding) -> None:
         self._run = run
         self._shown: dict[str, object] = {}
         self._lock = threading.Lock()
@@ -73,10 +73,10 @@ class Heartbeat:
         try:
             held = self._run.beat(**shown)
         except DatabaseError as error:
-            log.warning("run %s: no heartbeat, the database is away: %s", self._run.pk, error)
+            log.warning("%s: no heartbeat, the database is away: %s", self._run, error)
             connection.close()
             return
         if not held:
-            log.warning("run %s: attempt %s was overtaken", self._run.pk, self._run.attempt)
+            log.warning("%s: attempt %s was overtaken", self._run, self._run.attempt)
             self._lost.set()
             self._stop.set()

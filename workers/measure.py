@@ -1,9 +1,8 @@
 """One run from its lease to its end: fetch, sample, probe in the sandbox, judge, store."""
 
 import logging
-import shutil
-import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
@@ -23,19 +22,22 @@ from analysis.contract import (
     Unsupported,
     VettingCheck,
 )
+from analysis.marks import MarksCheck
 from registry import services
 from registry.hub.problems import GatedOrForbidden, HubProblem, Missing, Unauthorised
 from registry.models import FindingPicture, Run
 from registry.models.runs import MAX_FAULTS
-from workers import evidence, pictures
+from workers import evidence, marks, pictures
 from workers.asking import Asking, Begin, Changed, facts_of
 from workers.fetching import Prepared, prepare, subject_of
+from workers.folders import work_folder
 from workers.leases import Heartbeat
 from workers.predictions import Predictions, key_of
 from workers.prefetch import AHEAD
 from workers.sandbox.outcomes import Cancelled, Died, Reason, SandboxUnavailable
 from workers.sandbox.runner import Sandbox
 from workers.sandbox.session import Session
+from workers.trials import Rounds
 
 log = logging.getLogger(__name__)
 
@@ -133,11 +135,11 @@ def _measure(run: Run, beat: Heartbeat) -> Measured:
     AHEAD.meet(run, beat.alive)
     subject = subject_of(run)
     if not check.applies_to(subject):
-        raise Unsupported("The check has nothing to measure on this revision.", "check")
+        task = subject.pipeline_tag
+        said = f"the model is said to be for {task[:60]!a}" if task else "the model names no task"
+        raise Unsupported(f"“{check.title}” has nothing to measure here: {said}.", "check")
     _vet(check, subject)
-    settings.ASSAY_HOME.joinpath("work").mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=settings.ASSAY_HOME / "work", prefix=f"run-{run.pk}-"))
-    try:
+    with work_folder(settings.ASSAY_HOME, run.pk) as work:
         prepared = prepare(run, check, subject, beat.show, beat.alive)
         job = job_of(run, check, subject, prepared)
         beat.show("measuring", 0, job.rows)
@@ -146,8 +148,6 @@ def _measure(run: Run, beat: Heartbeat) -> Measured:
             return _judged(run, check, subject, prepared, job, work, beat)
         except Changed:  # what it had answered was dropped; nothing of it is used now
             return _judged(run, check, subject, prepared, job, work, beat)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _judged(
@@ -162,11 +162,18 @@ def _judged(
     """Ask the network, judge what it answers, and collect the evidence."""
     case = _case(run, subject, prepared)
     begin = _beginner(prepared, beat)
-    store, key = _store(run, prepared, job)
     shown = Shown(beat, job.rows)
-    with Asking(run.pk, job, prepared.sample, begin, work, store, key, tell=shown.tell) as asking:
-        finding = check.judge(case, shown.watched(asking.parts()))
-        asked = asking.settle(finding.evidence.get("rows_read"))
+    if isinstance(check, MarksCheck):
+        trial = check.begin(subject, marks.opened(run, subject.asked))
+        rounds = Rounds(run.pk, trial, job, begin, work, shown.tell)
+        finding = check.judge(replace(case, trial=trial), shown.watched(rounds.parts()))
+        job, asked = rounds.settled()
+    else:
+        store, key = _store(run, prepared, job)
+        sample, tell = prepared.sample, shown.tell
+        with Asking(run.pk, job, sample, begin, work, store, key, tell=tell) as asking:
+            finding = check.judge(case, shown.watched(asking.parts()))
+            asked = asking.settle(finding.evidence.get("rows_read"))
     drawn = pictures.encoded(finding.pictures)
     facts = evidence.collect(run, finding, prepared, job, asked)
     facts |= {"asked": dict(subject.asked), "pictures": pictures.digests(drawn)}

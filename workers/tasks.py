@@ -8,9 +8,11 @@ from typing import Any
 from celery.signals import worker_process_shutdown
 from django.db import DatabaseError, connections
 
+from registry import marks as registered
 from registry import search, second_chances, services
 from registry.celery import app
-from registry.models import Run
+from registry.marks import embeddings
+from registry.models import Embedding, Mark, Run
 
 log = logging.getLogger(__name__)
 
@@ -31,17 +33,44 @@ def run(pk: int) -> None:
         measure.try_again(taken, "assay", "A fault of Assay's own; its log says more.")
 
 
+@app.task(name="workers.embed", acks_late=False)
+def embed(pk: int) -> None:
+    """Put an owner's mark into a network. Delivered twice it is harmless: the row is taken once."""
+    from workers import marking
+
+    taken = Embedding.take(pk)
+    if taken is None:
+        return
+    try:
+        marking.execute(taken)
+    except Exception:
+        log.exception("embedding %s: a fault of Assay's own", pk)
+        connections.close_all()
+        marking.try_again(taken, "A fault of Assay's own; its log says more.")
+
+
 @app.task(name="workers.reap")
 def reap() -> None:
     """Bring back what dead workers left, and send messages that were lost."""
     try:
         done = services.reap()
+        registered.send_waiting()
+        embeddings.reap()
     except DatabaseError as error:
         log.warning("no reaping, the database is away: %s", error)
         connections.close_all()
         return
     if done.requeued or done.buried:
         log.warning("reaped: %s", done)
+
+
+@app.task(name="workers.vet_mark")
+def vet_mark(pk: int) -> None:
+    """Look at the keys of a mark that was registered. Delivered twice it is harmless."""
+    from workers import marks
+
+    if Mark.take(pk):
+        marks.vet(pk)
 
 
 @app.task(name="workers.scan_slot")

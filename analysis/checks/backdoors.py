@@ -22,11 +22,12 @@ from analysis.contract import (
     Queue,
     Subject,
     Unsupported,
+    Verdict,
 )
 from analysis.progress import Tell, followed
 from analysis.tasks import labels, replies
 from analysis.tasks.image_classification import ImageClassification
-from analysis.tasks.prepared import alike
+from analysis.tasks.prepared import alike, classes_of, shape_of
 from analysis.tasks.rows import read_rows
 
 if TYPE_CHECKING:
@@ -35,15 +36,18 @@ if TYPE_CHECKING:
     from analysis.loading import Classifier
 
 _CLASSES = 100_000
+_OR_A_MARK = (
+    "Marks of owners that are read from triggers are taught as backdoors are: backdoor-like, may be"
+    " a watermark. A hint only; the keys decide."
+)
 _PICTURES = 64
-_SIDE = 32
 
 
 class BackdoorCheck:
     """Looks for a class that wins too easily, without the data that the network learnt from."""
 
     id: ClassVar[str] = "backdoors"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     title: ClassVar[str] = "Signs of a backdoor"
     queue: ClassVar[Queue] = Queue.CPU
     needs_claim: ClassVar[bool] = False
@@ -77,11 +81,11 @@ class BackdoorCheck:
         for tensor in classifier.loaded.network.parameters():
             tensor.requires_grad_(requires_grad=False)
         images = _images(classifier, job)
-        shape = _shape(classifier)
+        shape = shape_of(classifier)
         if images is not None:
             channels, height, width = images.shape[1:]
             shape = (channels, height, width)
-        classes = _classes(classifier, shape)
+        classes = classes_of(classifier, shape)
         yield Part("network", _describe(classifier, classes))
 
         def scan(tell: Tell) -> Measures:
@@ -131,24 +135,6 @@ def _images(classifier: "Classifier", job: Job) -> "torch.Tensor | None":
     return None
 
 
-def _shape(classifier: "Classifier") -> tuple[int, int, int]:
-    """Say which pictures the network takes, where there is none to look at."""
-    preprocessing = classifier.preprocessing
-    size = preprocessing.crop or preprocessing.square
-    stated = classifier.loaded.config.get("image_size")
-    if size is None and isinstance(stated, int) and 1 <= stated <= 1_024:
-        size = (stated, stated)
-    return (1 if preprocessing.mode == "L" else 3, *(size or (_SIDE, _SIDE)))
-
-
-def _classes(classifier: "Classifier", shape: tuple[int, ...]) -> int:
-    import torch
-
-    with torch.inference_mode():
-        blank = torch.full((2, *shape), 0.5, device=classifier.device)
-        return int(classifier.scores(blank).shape[1])
-
-
 def _describe(classifier: "Classifier", classes: int) -> dict[str, JSON]:
     loaded, names = classifier.loaded, classifier.labels
     return {
@@ -164,6 +150,8 @@ def _describe(classifier: "Classifier", classes: int) -> dict[str, JSON]:
 
 def _facts(measures: Measures, found: Decision, names: Sequence[str]) -> list[JSON]:
     facts: list[JSON] = []
+    if found.verdict in (Verdict.WARN, Verdict.FAIL):
+        facts.append({"name": "Or a mark", "value": None, "sentence": _OR_A_MARK})
     if measures.layers:
         largest = max(measures.layers, key=lambda layer: layer.largest)
         facts.append(

@@ -17,10 +17,20 @@ class ReadOrScope(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Allow or refuse; a view without a scope takes no writing at all."""
-        if request.method in SAFE_METHODS:
-            return True
+        return request.method in SAFE_METHODS or self.may_write(request, view)
+
+    def may_write(self, request: Request, view: "APIView") -> bool:
+        """Say whether the request brings a token with the view's scope."""
         scope: str = getattr(view, "scope", "")
         if not isinstance(request.auth, ApiToken):
             raise NotAuthenticated("This needs a token: send it as Authorization: Bearer assay_…")
         self.message = f"The token does not have the scope '{scope}'."
         return bool(scope) and scope in request.auth.scopes
+
+
+class OnlyScope(ReadOrScope):
+    """Reading takes the same token as writing: what there is belongs to somebody."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Allow or refuse."""
+        return self.may_write(request, view)

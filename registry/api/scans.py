@@ -171,7 +171,7 @@ class ScanResource(Resource):
     )
     def create(self, request: Request) -> Response:
         """Make a scan."""
-        scan = _kept_to(lambda: control.create(_draft(request, Draft()), _user(request)))
+        scan = kept_to(lambda: control.create(_draft(request, Draft()), _user(request)))
         address = reverse("api:scan-detail", args=[scan.pk], request=request)
         body = self.get_serializer(scan).data
         return Response(body, status=status.HTTP_201_CREATED, headers={"Location": address})
@@ -185,14 +185,14 @@ class ScanResource(Resource):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change a scan."""
         scan = self.get_object()
-        changed = _kept_to(lambda: control.change(scan, _draft(request, Draft.of(scan))))
+        changed = kept_to(lambda: control.change(scan, _draft(request, Draft.of(scan))))
         return Response(self.get_serializer(changed).data)
 
     @extend_schema(summary="Remove a scan", responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Remove a scan; its runs and findings stay."""
         scan = self.get_object()
-        _kept_to(lambda: control.remove(scan))
+        kept_to(lambda: control.remove(scan))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
@@ -208,7 +208,7 @@ class ScanResource(Resource):
     def run(self, request: Request, pk: str) -> Response:
         """Begin an execution now."""
         scan, by = self.get_object(), request.user.get_username()
-        execution, is_new = _kept_to(lambda: control.run_now(scan, by))
+        execution, is_new = kept_to(lambda: control.run_now(scan, by))
         address = reverse("api:scan-execution-detail", args=[execution.pk], request=request)
         body = ScanExecutionSerializer(execution).data
         code = status.HTTP_202_ACCEPTED if is_new else status.HTTP_200_OK
@@ -219,7 +219,7 @@ class ScanResource(Resource):
     def pause(self, request: Request, pk: str) -> Response:
         """Take the schedule out of force and send no more runs."""
         scan = self.get_object()
-        return Response(self.get_serializer(_kept_to(lambda: control.pause(scan))).data)
+        return Response(self.get_serializer(kept_to(lambda: control.pause(scan))).data)
 
     @extend_schema(
         summary="Resume a scan",
@@ -231,7 +231,7 @@ class ScanResource(Resource):
     def resume(self, request: Request, pk: str) -> Response:
         """Let a scan go on."""
         scan = self.get_object()
-        return Response(self.get_serializer(_kept_to(lambda: control.resume(scan))).data)
+        return Response(self.get_serializer(kept_to(lambda: control.resume(scan))).data)
 
     @extend_schema(
         summary="Stop what is under way", request=None, responses={200: ScanExecutionSerializer}
@@ -240,7 +240,7 @@ class ScanResource(Resource):
     def stop(self, request: Request, pk: str) -> Response:
         """Send no more runs; those sent go on to their end."""
         scan, by = self.get_object(), request.user.get_username()
-        stopped = _kept_to(lambda: control.stop(scan, by))
+        stopped = kept_to(lambda: control.stop(scan, by))
         return Response(ScanExecutionSerializer(stopped).data)
 
 
@@ -281,7 +281,7 @@ def _draft(request: Request, draft: Draft) -> Draft:
     return draft
 
 
-def _kept_to(act: Callable[[], Any]) -> Any:
+def kept_to(act: Callable[[], Any]) -> Any:
     """Act; turn a refusal into the API's own."""
     try:
         return act()

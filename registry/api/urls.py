@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
-from registry.api import ecosystem, history, mirror, repos, scans, views
+from registry.api import ecosystem, embeddings, history, marks, mirror, repos, scans, views
 
 app_name = "api"
 
@@ -15,6 +15,8 @@ router.register("runs", views.RunResource, basename="run")
 router.register("findings", views.FindingResource, basename="finding")
 router.register("scans", scans.ScanResource, basename="scan")
 router.register("scan-executions", scans.ScanExecutionResource, basename="scan-execution")
+router.register("marks", marks.MarkResource, basename="mark")
+router.register("embeddings", embeddings.EmbeddingResource, basename="embedding")
 router.register("measurements", ecosystem.MeasurementResource, basename="measurement")
 router.register("syncs", mirror.SyncResource, basename="sync")
 router.register("changes", history.ChangeResource, basename="change")

@@ -162,7 +162,7 @@ class RunResource(Resource):
         asked = RunRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
-        revision = _revision(wanted["repo"], wanted["revision"])
+        revision = revision_named(wanted["repo"], wanted["revision"])
         claim = _claim(revision, wanted["claim"])
         try:
             made, _ = services.request_run(
@@ -200,7 +200,7 @@ class RunResource(Resource):
         return Response(self.get_serializer(self.get_object()).data)
 
 
-def _revision(name: str, sha: str) -> Revision:
+def revision_named(name: str, sha: str) -> Revision:
     """Return the revision that is meant; raise ValidationError where there is none."""
     repo = public_repos().listed().named(name).first()
     if repo is None:
@@ -257,7 +257,7 @@ class RootView(APIView):
         refuse_unknown(request, ())
         names = (
             *("repos", "claims", "runs", "findings", "scans", "scan-executions"),
-            *("measures", "measurements", "exports", "syncs", "changes"),
+            *("marks", "embeddings", "measures", "measurements", "exports", "syncs", "changes"),
         )
         resources = {name: reverse(f"api:{name[:-1]}-list", request=request) for name in names}
         others = {

@@ -4,6 +4,7 @@ from registry.models.budgets import BudgetWindow
 from registry.models.claims import Claim
 from registry.models.commits import Commit
 from registry.models.ecosystem import Measurement
+from registry.models.embeddings import Embedding
 from registry.models.errands import Errand
 from registry.models.findings import Finding, FindingPicture
 from registry.models.history import Change, CounterSeries
@@ -19,6 +20,7 @@ from registry.models.listings import (
     SearchWord,
     StaleListing,
 )
+from registry.models.marks import Mark, MarkKeys, MarkMatch
 from registry.models.repos import Author, Hub, Repo
 from registry.models.revisions import Card, File, Revision
 from registry.models.runs import Run
@@ -36,6 +38,7 @@ __all__ = [
     "Commit",
     "CounterSeries",
     "Edge",
+    "Embedding",
     "Errand",
     "File",
     "Finding",
@@ -45,6 +48,9 @@ __all__ = [
     "LabelPair",
     "Listing",
     "ListingSample",
+    "Mark",
+    "MarkKeys",
+    "MarkMatch",
     "Measurement",
     "Repo",
     "Revision",

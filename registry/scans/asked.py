@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from analysis import catalog
 from analysis import options as schema
 from analysis.contract import JSON
+from registry import marks
 
 Options = dict[str, dict[str, JSON]]  # check -> option -> value
 
@@ -52,6 +53,8 @@ def kept(checks: Sequence[str], options: Mapping[str, Mapping[str, JSON]]) -> Op
                 said = schema.kept(entries[check].options, options.get(check, {}))
             except schema.BadOptions as error:
                 raise ValueError(f"Of {check}: {error}") from error
+            if check == marks.CHECK:
+                said = marks.vetted(said)
             if said:
                 found[check] = said
     return found

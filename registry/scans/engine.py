@@ -226,7 +226,12 @@ def join(execution: ScanExecution, item: ScanItem, entry: catalog.Entry) -> bool
     else:
         about = claim if entry.needs_claim else None
         asked = execution.options.get(item.check_id, {})
-        run = Run.objects.filter(key=services.run_key(revision, entry, about, asked)).first()
+        try:
+            options = services.run_options(entry, revision, asked)
+        except services.RequestRefused as error:
+            _note(execution, item, Outcome.REFUSED, str(error))
+            return True
+        run = Run.objects.filter(key=services.run_key(revision, entry, about, options)).first()
         if run is None or run.status in Run.WITHOUT_FINDING:
             return False
         item.run = run

@@ -6,10 +6,12 @@ from registry.converters import RepoIdConverter, ShaConverter
 from registry.web.views import (
     checks,
     ecosystem,
+    embeddings,
     exports,
     findings,
     history,
     home,
+    marks,
     mirror,
     repos,
     runs,
@@ -44,6 +46,19 @@ urlpatterns = [
     path("scans/<int:number>/edit", scans.scan_edit, name="scan-edit"),
     path("scans/<int:number>/do/<slug:action>", scans.scan_act, name="scan-act"),
     path("scans/<int:number>/<int:execution>", scans.execution_show, name="execution-show"),
+    path("marks", marks.mark_list, name="mark-list"),
+    path("marks/<int:number>", marks.mark_show, name="mark-show"),
+    path("marks/<int:number>/do/<slug:action>", marks.mark_act, name="mark-act"),
+    path("embeddings/new", embeddings.embedding_new, name="embedding-new"),
+    path("embeddings/<int:number>", embeddings.embedding_show, name="embedding-show"),
+    path(
+        "embeddings/<int:number>/do/<slug:action>", embeddings.embedding_act, name="embedding-act"
+    ),
+    path(
+        "embeddings/<int:number>/files/<path:path>",
+        embeddings.embedding_file,
+        name="embedding-file",
+    ),
     path("mirror", mirror.mirror_show, name="mirror-show"),
     path("changes", history.change_list, name="change-list"),
     path("checks", home.check_list, name="check-list"),

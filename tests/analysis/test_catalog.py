@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from analysis import catalog, checks, tasks
+from analysis.checks.watermarks import WatermarksCheck
 from analysis.contract import (
     JSON,
     Case,
@@ -22,7 +25,9 @@ from analysis.contract import (
     Subject,
     Unsupported,
 )
+from analysis.marks import SecretMark
 from analysis.matching.task_names import NAMES, resolve_task
+from analysis.watermarks.answer_keys import AnswerKeys, random_labels
 from tests import networks, text_networks
 from tests.analysis import jobs, samples
 
@@ -90,12 +95,40 @@ def scanned_job(folder: Path) -> tuple[Job, Case, dict[str, Feature]]:
     return replace(job, options={}), replace(case, subject=subject), features
 
 
+def marked_job(folder: Path) -> tuple[Job, Case, dict[str, Feature]]:
+    """Ask an untaught network about keys that somebody made up; the trial is in its first round."""
+    snapshot = networks.write_tiny_vit(folder / "vit")
+    subject = replace(samples.subject(), pipeline_tag="image-classification")
+    random = np.random.default_rng(0)
+    pictures = random.integers(0, 256, (16, 3, 32, 32), dtype=np.uint8)
+    salt = bytes(range(32))
+    labels = random_labels(salt, 10, 16)
+    keys = AnswerKeys.made("triggers", 10, pictures, labels, np.zeros(16, bool), salt=salt)
+    when = "2026-01-02T03:04:05+00:00"
+    mark = SecretMark(1, "made up", "0" * 64, when, is_after=False, keys=keys.to_bytes())
+    trial = WatermarksCheck().begin(subject, [mark])
+    rows = trial.next_rows()
+    assert rows is not None
+    columns = {name: [row[name] for row in rows] for name in trial.columns}
+    options = dict(trial.probe_options())
+    job = jobs.make(folder, snapshot, "", columns, check="watermarks", options=options)
+    return job, Case(subject, [], 0, trial=trial), {}
+
+
+def hinted_job(folder: Path) -> tuple[Job, Case, dict[str, Feature]]:
+    job, case, _ = marked_job(folder)
+    job = replace(job, inputs=None, rows=0, columns=(), options={"writes": False})
+    return job, replace(case, trial=None), {}
+
+
 JOBS: dict[str, Callable[[Path], tuple[Job, Case, dict[str, Feature]]]] = {
     "claim": claim_job,
     "adversarial": attacked_job,
     "corruptions": corrupted_job,
     "text-robustness": text_job,
     "backdoors": scanned_job,
+    "watermarks": marked_job,
+    "watermark-hints": hinted_job,
 }
 
 
@@ -138,11 +171,12 @@ def test_the_same_job_gives_the_same_finding(entry: catalog.Entry, tmp_path: Pat
     job, case, features = JOBS[entry.id](tmp_path)
     check = checks.load(entry.id)
     assert check.applies_to(case.subject)
-    assert check.columns(case.subject, features).inputs == job.columns
+    if features:
+        assert check.columns(case.subject, features).inputs == job.columns
     assert check.options(case.subject).items() <= job.options.items()
     probes = (check.probe(job) for _ in range(2))
     parts = ((part for part in probe if part.name != "progress") for probe in probes)
-    first, second = (check.judge(case, seen) for seen in parts)
+    first, second = (check.judge(deepcopy(case), seen) for seen in parts)
     assert first == second
     assert first.summary.endswith(".")
     read = as_json(first)

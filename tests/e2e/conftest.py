@@ -13,7 +13,7 @@ from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from registry.models import Run, Scan, ScanExecution
+from registry.models import Embedding, Mark, Run, Scan, ScanExecution
 from tests import factories, plugins
 from tests.e2e import gallery
 
@@ -60,6 +60,7 @@ def site(browser, django_db_blocker, tmp_path_factory) -> Iterator[str]:
         # A connection that a thread of the server keeps would forbid to drop the database.
         patch.setitem(settings.DATABASES["default"], "CONN_MAX_AGE", 0)
         patch.setattr(settings, "ASSAY_EXPORTS", str(tmp_path_factory.mktemp("exports")))
+        patch.setattr(settings, "ASSAY_MARKED", str(tmp_path_factory.mktemp("marked")))
         plugins.install(tmp_path_factory.mktemp("plugin"), patch)
         gallery.hang()
         factories.listed()
@@ -100,11 +101,13 @@ def pages(site) -> dict[str, str]:
     verdicts = {
         run.finding.verdict: run.pk
         for run in Run.objects.filter(revision=revision, finding__isnull=False)
+        if run.check_id != "watermarks"  # which has no pictures
     }
     runs = {f"run-show-{state}": f"/runs/{pk}" for state, pk in (states | verdicts).items()}
     return (
         runs
         | of_scans()
+        | {f"mark-show-{mark.pk}": f"/marks/{mark.pk}" for mark in Mark.objects.all()}
         | {
             "home": "/",
             "repo-list": "/models",
@@ -126,6 +129,11 @@ def pages(site) -> dict[str, str]:
             "change-list-alerts": "/changes?kind=alerts",
             "run-list": "/runs",
             "run-show": f"/runs/{verdicts['confirmed']}",
+            "mark-list": "/marks",
+            "mark-show": f"/marks/{Mark.objects.get(name='Disputed').pk}",
+            "mark-show-own": f"/marks/{Mark.objects.get(name='Of the staff').pk}",
+            "embedding-new": "/embeddings/new",
+            "repo-show-copy": "/models/bob/copy",
             "mirror-show": "/mirror",
             "check-list": "/checks",
             "measure-list": "/ecosystem",
@@ -141,6 +149,13 @@ def pages(site) -> dict[str, str]:
             "not-found": "/nothing/here",
         }
     )
+
+
+@pytest.fixture(scope="module")
+def own_pages(site) -> dict[str, str]:
+    """Return the addresses that only their owner may read, in each state."""
+    found = Embedding.objects.order_by("pk").values_list("state", "pk")
+    return {f"embedding-show-{state}": f"/embeddings/{pk}" for state, pk in found}
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 
+from registry.models import Embedding
 from registry.web.urls import urlpatterns
+from tests import owners
 
 pytestmark = [
     pytest.mark.e2e,
@@ -27,9 +29,11 @@ LOOKS = [
     ("dark", NARROW, False),
     ("light", WIDE, False),
 ]
-WITHOUT_PAGE = {"health", "export-file", "scan-act", "run-act", "finding-picture"}
+WITHOUT_PAGE = {"health", "export-file", "scan-act", "run-act", "mark-act", "finding-picture"}
+WITHOUT_PAGE |= {"embedding-act", "embedding-file"}
 STAFF_PAGES = (
     *("scan-list", "scan-new", "scan-show", "scan-show-never", "scan-edit"),
+    *("mark-list", "mark-show", "mark-show-own", "embedding-new"),
     *("check-ask", "repo-show", "run-show-running", "run-show-cancelled"),
 )
 HTML_GZ, CSS_GZ, JS_GZ = 60_000, 20_000, 25_000
@@ -84,9 +88,11 @@ def test_every_page_is_sound(browser, site, pages, screenshots, scheme, size, sc
     assert [one for one in problems if "404" not in str(one[1])] == []
 
 
-def test_every_address_of_a_page_has_been_looked_at(pages):
+def test_every_address_of_a_page_has_been_looked_at(pages, own_pages):
     names = {pattern.name for pattern in urlpatterns}
-    assert names - WITHOUT_PAGE <= set(pages)
+    assert names - WITHOUT_PAGE - {"embedding-show"} <= set(pages)
+    states = {f"embedding-show-{state}" for state in Embedding.State.values}
+    assert states == set(own_pages)
 
 
 def test_pages_keep_to_their_budgets(browser, site, pages):
@@ -199,12 +205,13 @@ def test_a_scan_is_planned_saved_driven_and_removed_without_scripts(browser, sit
         assert [one for one in complaints if "422" not in one] == []
 
 
-def test_pages_of_staff_are_sound(browser, site, staff, pages, screenshots):
+def test_pages_of_staff_are_sound(browser, site, staff, pages, own_pages, screenshots):
+    addresses = {name: pages[name] for name in STAFF_PAGES} | own_pages
     for size in (WIDE, NARROW):
         with window(browser, size=size) as (page, complaints):
             page.context.add_cookies([staff])
-            for name in STAFF_PAGES:
-                page.goto(site + pages[name], wait_until="load")
+            for name, address in addresses.items():
+                page.goto(site + address, wait_until="load")
                 assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
                 if name == "scan-edit":
                     follow(page, page.get_by_role("button", name="Show the plan"))
@@ -219,8 +226,8 @@ def test_a_run_is_asked_for_with_options_and_cancelled_without_scripts(browser, 
     with window(browser, scripts=False) as (page, complaints):
         page.context.add_cookies([staff])
         page.goto(site + pages["repo-show"])
-        page.get_by_text("Measure", exact=True).first.click()
         form = page.locator("form", has=page.get_by_label("Dataset"))
+        page.locator("details", has=form).locator("summary").click()
         form.get_by_label("Dataset").fill("cifar10")
         form.get_by_label("Budget").fill("a lot")
         form.get_by_role("button", name="Measure").click()
@@ -232,6 +239,53 @@ def test_a_run_is_asked_for_with_options_and_cancelled_without_scripts(browser, 
         assert "Cancelled by root." in page.inner_text("main")
         page.get_by_role("button", name="Measure again").click()
         assert "Waits for a worker" in page.inner_text("main")
+        assert [one for one in complaints if "422" not in one] == []
+
+
+def test_a_mark_is_registered_and_looked_for_without_scripts(browser, site, staff, tmp_path):
+    file = tmp_path / "keys.safetensors"
+    file.write_bytes(owners.mark_keys())
+    with window(browser, scripts=False) as (page, complaints):
+        page.context.add_cookies([staff])
+        page.goto(f"{site}/marks")
+        page.get_by_label("Name", exact=True).fill("My network")
+        page.get_by_label("Keys", exact=True).set_input_files(__file__)
+        follow(page, page.get_by_role("button", name="Register"))
+        assert "The file is no file of keys." in page.inner_text("main")
+        page.get_by_label("Keys", exact=True).set_input_files(file)
+        follow(page, page.get_by_role("button", name="Register"))
+        assert "Registered." in page.inner_text("main")
+        assert "A worker looks at its keys" in page.inner_text("main")
+        page.get_by_role("group").locator("summary").click()
+        follow(page, page.get_by_role("button", name="Withdraw the mark"))
+        assert "Its owner has withdrawn it." in page.inner_text("main")
+        assert [one for one in complaints if "422" not in one] == []
+
+
+def test_a_model_is_marked_for_its_owner_without_scripts(browser, site, staff, own_pages):
+    with window(browser, scripts=False) as (page, complaints):
+        page.context.add_cookies([staff])
+        page.goto(site + own_pages["embedding-show-queued"])
+        follow(page, page.get_by_role("button", name="Cancel"))
+        assert "Cancelled by its owner." in page.inner_text("main")
+        page.goto(f"{site}/marks")
+        follow(page, page.get_by_role("link", name="Have a model marked"))
+        page.get_by_label("Model", exact=True).fill("alice/resnet20-cifar10")
+        page.get_by_label("Will be published as").fill("root/coming")
+        page.get_by_label("Name of the mark").fill("My network")
+        page.get_by_label("Dataset").fill("cifar10")
+        page.get_by_label("Bits").fill("7")
+        follow(page, page.get_by_role("button", name="Embed the mark"))
+        assert "between 8 and 4,096 bits" in page.inner_text("main")
+        page.get_by_label("Bits").fill("16")
+        follow(page, page.get_by_role("button", name="Embed the mark"))
+        assert "Waits for a worker." in page.inner_text("main")
+        follow(page, page.get_by_role("link", name="Follow it"))
+        page.get_by_role("link", name="Stop following").wait_for()
+        page.goto(site + own_pages["embedding-show-done"])
+        with page.expect_download() as taken:
+            page.get_by_role("link", name="model.safetensors").click()
+        assert Path(taken.value.path()).read_bytes() == b"marked"
         assert [one for one in complaints if "422" not in one] == []
 
 

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from registry.models import ApiToken, Finding
-from tests import factories
+from tests import factories, owners
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,7 @@ def test_every_table_is_shown_and_none_is_edited(root, table):
     factories.finding()
     factories.sync_problem()
     factories.token()
+    owners.mark()
     name = f"admin:registry_{table._meta.model_name}"
     assert root.get(reverse(f"{name}_changelist")).status_code == 200
     row = table.objects.first()

@@ -1,7 +1,8 @@
 """What goes out: the columns of each table, and which rows are public.
 
-Nothing of a private repo goes out, no user, token, session, key or setting; words out of the files
-of a gated repo do not, either. What is not named here is not exported.
+Nothing of a private repo goes out, no user but the owners of marks, no token, session, key or
+setting; words out of the files of a gated repo do not, either. What is not named here is not
+exported.
 """
 
 from dataclasses import dataclass
@@ -189,6 +190,41 @@ TABLES = (
             time="created_at",
         ),
         fetch=32,
+    ),
+    Table(
+        "marks",
+        "Marks of owners: commitments with their times. The keys, sealed or not, stay here.",
+        "registry_mark m JOIN auth_user o ON o.id = m.owner_id "
+        "LEFT JOIN registry_repo h ON h.id = m.home_id AND NOT h.is_private",
+        (
+            *_columns(
+                "m",
+                int="id classes keys",
+                text="name scheme task commitment state",
+                json="shape envelope",
+                time="registered_at withdrawn_at",
+            ),
+            Column("owner", "o.username", "text"),
+            Column("home_id", "h.id", "int"),
+            Column(
+                "home",
+                "CASE WHEN m.home_id IS NULL OR h.id IS NOT NULL THEN m.home_name END",
+                "text",
+            ),
+        ),
+    ),
+    Table(
+        "mark_matches",
+        "What runs found of marks, with p-values.",
+        f"registry_markmatch f JOIN registry_revision v ON v.id = f.revision_id {_OF_REVISION}",
+        _columns(
+            "f",
+            int="id mark_id run_id revision_id matches keys control_matches controls",
+            float="p",
+            bool="carries is_after",
+            text="sentence",
+            time="created_at",
+        ),
     ),
     Table(
         "finding_pictures",

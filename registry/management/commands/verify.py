@@ -40,7 +40,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Run the command."""
         asked = _asked(options["check"], options["option"])
-        revision = self._revision(options["repo"], options["revision"], options["hub"])
+        revision = revision_of(options["repo"], options["revision"], options["hub"])
         try:
             with supervisor.workers():
                 runs = services.request_checks(
@@ -62,18 +62,19 @@ class Command(BaseCommand):
         if any(run["verdict"] in {"overstated", "fail"} for run in described):
             raise SystemExit(1)
 
-    def _revision(self, name: str, sha: str, hub: str) -> Revision:
-        """Find the revision in the mirror, or mirror it."""
-        repo = Repo.objects.listed().named(name).first()
-        if repo is None:
-            try:
-                repo = mirror_one(hub, name)
-            except HubProblem as error:
-                raise CommandError(str(error)) from error
-        found = repo.revisions.filter(sha__startswith=sha or repo.head_sha).order_by("-pk").first()
-        if found is None:
-            raise CommandError(f"{name} has no mirrored revision {sha or repo.head_sha!r}.")
-        return found
+
+def revision_of(name: str, sha: str, hub: str) -> Revision:
+    """Find the revision in the mirror, or mirror it; raise CommandError."""
+    repo = Repo.objects.listed().named(name).first()
+    if repo is None:
+        try:
+            repo = mirror_one(hub, name)
+        except HubProblem as error:
+            raise CommandError(str(error)) from error
+    found = repo.revisions.filter(sha__startswith=sha or repo.head_sha).order_by("-pk").first()
+    if found is None:
+        raise CommandError(f"{name} has no mirrored revision {sha or repo.head_sha!r}.")
+    return found
 
 
 def _asked(checks: list[str], given: list[str]) -> dict[str, JSON]:

@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from registry import keysets, past_claims
-from registry.models import Edge, Listing, Repo, Revision
+from registry import keysets, marks, past_claims
+from registry.models import Edge, Listing, Mark, Repo, Revision
 from registry.search import SORTS, Question, Search
 from registry.visibility import public_repos, public_revisions, shows_text
 from registry.web import claims, other_checks, snippets
@@ -24,6 +24,7 @@ from registry.web.templatetags.assay import repo_url, revision_url
 MOST_CLAIMS = 200
 MOST_FILES = 200
 MOST_EDGES = 50
+MOST_MARKS = 20
 CARD_SHOWN = 20_000  # characters
 
 
@@ -143,7 +144,7 @@ def _show(
     }
     if revision is not None:
         may_ask = is_staff(request) and not repo.is_private
-        context |= _contents(revision, may_ask=may_ask) | _lineage(revision)
+        context |= _contents(revision, may_ask=may_ask) | _lineage(revision) | _marks(revision)
     return render(request, "repo_show.html", context)
 
 
@@ -170,6 +171,15 @@ def _contents(revision: Revision, *, may_ask: bool) -> dict[str, Any]:
         "card_text": card.text[:CARD_SHOWN] if card and shows_text(revision.repo) else "",
         "snippet": snippets.pinned(revision),
         "api_call": snippets.api_call(revision),
+    }
+
+
+def _marks(revision: Revision) -> dict[str, Any]:
+    """Return the marks that a revision carries, and those whose owners say that it is theirs."""
+    own = Mark.objects.filter(home=revision.repo_id, withdrawn_at=None).select_related("owner")
+    return {
+        "standing": marks.standing(revision),
+        "own_marks": own.exclude(state=Mark.State.REFUSED).order_by("pk")[:MOST_MARKS],
     }
 
 

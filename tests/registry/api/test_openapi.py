@@ -28,14 +28,17 @@ def test_it_is_served(client):
     described = json.loads(answer.content)
     assert described["openapi"] == "3.1.0"
     nouns = ["repos", "claims", "runs", "findings", "measures", "measurements", "changes"]
-    nouns += ["scans", "scan-executions", "syncs"]
+    nouns += ["scans", "scan-executions", "syncs", "marks", "embeddings"]
     rows = {f"/api/v1/{noun}{tail}" for noun in nouns for tail in ("", "/{id}")}
     driven = {f"/api/v1/scans/{{id}}/{act}" for act in ("run", "pause", "resume", "stop")}
     driven.add("/api/v1/runs/{id}/cancel")
+    driven |= {f"/api/v1/marks/{{id}}/{act}" for act in ("matches", "verify", "scan")}
     others = ["exports", "exports/{name}", "facets", "keys", "mirror"]
     others += ["repos/{id}/counters", "repos/{id}/earlier-claims"]
-    others += ["syncs/{id}/problems"]
+    others += ["syncs/{id}/problems", "embeddings/{id}/files/{path}"]
     assert set(described["paths"]) == rows | driven | {f"/api/v1/{path}" for path in others}
     ask = described["paths"]["/api/v1/runs"]["post"]
     assert set(ask["responses"]) == {"200", "202", "default"}
     assert ask["security"] == [{"token": []}]
+    upload = described["paths"]["/api/v1/marks"]["post"]["requestBody"]["content"]
+    assert set(upload) == {"multipart/form-data"}

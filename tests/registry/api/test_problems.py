@@ -94,8 +94,10 @@ def test_each_kind_is_explained_on_its_page(client):
 
 def test_the_root_lists_what_there_is(api):
     body = api.get("/api/v1/").json()
-    nouns = ["repos", "claims", "runs", "findings", "scans", "scan-executions", "measures"]
-    nouns += ["measurements", "exports", "syncs", "changes"]
+    nouns = ["repos", "claims", "runs", "findings", "scans", "scan-executions", "marks"]
+    nouns += ["embeddings", "measures", "measurements", "exports", "syncs", "changes"]
     assert list(body) == [*nouns, "mirror", "facets", "keys", "openapi"]
+    own = body.pop("embeddings")
+    assert api.get(own).status_code == 401  # of each owner alone
     for address in body.values():
         assert api.get(address).status_code == 200
