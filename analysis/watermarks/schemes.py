@@ -21,6 +21,7 @@ _EMBED: dict[str, _Embed] = {
 }
 SCHEMES = tuple(_EMBED)
 _FEWEST_IMAGES = 100
+_SALTS = 3
 
 
 def embed(
@@ -36,7 +37,8 @@ def embed(
     """Put a mark into a copy of the network, and check that it is there.
 
     The network takes images float32 (n, c, h, w) in [0, 1] and answers logits (n, classes). The
-    same salt and recipe give the same keys; without a salt it is a fresh one. Raises KeysError,
+    same salt and recipe give the same keys; without a salt it is a fresh one, and another where the
+    mark does not take. Raises KeysError,
     with what is missing, where the scheme cannot be had.
     """
     if scheme not in _EMBED:
@@ -45,14 +47,25 @@ def embed(
     _vet(network, data, classes)
     if not _best(scheme, recipe.bits, classes).carries:
         raise KeysError("So few bits may be matched by chance: ask for more.")
-    found = _EMBED[scheme](network, data, classes, recipe, salt or fresh_salt(), on_progress)
+    problem = ""
+    for drawn in [salt] if salt else [fresh_salt() for _ in range(_SALTS)]:
+        found = _EMBED[scheme](network, data, classes, recipe, drawn, on_progress)
+        problem = _not_taken(found, recipe)
+        if not problem:
+            return found
+    raise KeysError(problem)
+
+
+def _not_taken(found: Embedded, recipe: Recipe) -> str:
+    """Say in which way a mark is not found where it was put; "" where it is."""
     tally = tally_of(found.keys, found.network)
-    if not ownership(tally, chance=found.keys.chance).carries:
-        raise KeysError(
-            f"The mark did not take: the network matches {tally.matches} of {tally.keys} keys "
-            f"after {recipe.most_steps} steps. Allow more steps or a higher rate."
-        )
-    return found
+    if ownership(tally, chance=found.keys.chance).carries:
+        return ""
+    controls = f" and {tally.control_matches} of {tally.controls} controls" * bool(tally.controls)
+    return (
+        f"The mark did not take: the network matches {tally.matches} of {tally.keys} keys{controls}"
+        f" after {recipe.most_steps} steps. Allow more steps, a higher rate or more bits."
+    )
 
 
 def _best(scheme: str, bits: int, classes: int) -> Ownership:

@@ -63,10 +63,8 @@ def test_the_same_salt_gives_the_same_keys_and_the_same_network(scheme):
     assert marked(scheme, OTHER).keys.to_bytes() != first.keys.to_bytes()
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_without_a_salt_keys_are_fresh(scheme):
-    recipe = replace(RECIPE, variants=0)
-    first, again = (embed(scheme, trained(1), FIT, 6, recipe).keys.salt for _ in range(2))
+def test_without_a_salt_keys_are_fresh():
+    first, again = (embed("uchida", trained(1), FIT, 6, RECIPE).keys.salt for _ in range(2))
     assert first != again
 
 
@@ -218,3 +216,13 @@ def test_a_real_network_is_marked_and_one_that_was_trained_apart_is_not():
     assert found(mark.keys, apart).p > 0.01
     held = held.first(1_000)
     assert accuracy(mark.network, held) > accuracy(network, held) - 0.02
+
+
+def test_a_mark_that_does_not_take_is_tried_with_other_salts():
+    began: list[int] = []
+    recipe = replace(RECIPE, most_steps=1, rate=1e-9)
+    with pytest.raises(KeysError, match="did not take"):
+        embed("triggers", trained(1), FIT, 6, recipe, on_progress=lambda *told: began.append(1))
+    with pytest.raises(KeysError, match="did not take"):
+        embed("triggers", trained(1), FIT, 6, recipe, salt=SALT)
+    assert len(began) == 3
