@@ -24,6 +24,8 @@ from analysis.watermarks.statistics import (
 from analysis.watermarks.texts.keys import LARGEST_VOCABULARY, TextKeys
 from analysis.watermarks.weight_keys import WeightKeys
 
+_OTHER_LENGTH = "The network has no layer of the length that was marked."
+_HIDDEN = "The network does not show what enters its last layer."
 FUTILE = 0.25  # p-value of the first round above which a mark is given up
 
 
@@ -180,7 +182,8 @@ class WeightSuspect(Suspect):
         if self.keys.layer in fitting:
             fitting = {self.keys.layer: fitting[self.keys.layer]}
         if not fitting:
-            self.problem = "The network has no layer of the length that was marked."
+            shows = self.wants_weights or any(one.size for one in vectors.values())
+            self.problem = _OTHER_LENGTH if shows else _HIDDEN
             return
         self._layers = len(fitting)
         tallies = [self.keys.tally(vector) for vector in fitting.values()]
