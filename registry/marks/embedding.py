@@ -33,7 +33,8 @@ def embed(order: Mapping[str, Any], told: Told) -> dict[str, Any]:
             for line in process.stdout or ():
                 answer = _heard(line, told) or answer
         finally:
-            process.terminate() if process.poll() is None else None
+            if process.poll() is None:
+                process.terminate()
     if "error" in answer or not answer:
         reason = answer.get("error") or f"It ended with status {process.returncode}."
         raise MarkRefused(f"No mark was embedded. {reason}")
