@@ -16,6 +16,7 @@ from analysis.marks import SecretMark
 from analysis.watermarks.answer_keys import AnswerKeys, random_labels
 from analysis.watermarks.envelope import commitment
 from analysis.watermarks.keys import fresh_salt
+from analysis.watermarks.statistics import Tally
 from analysis.watermarks.texts import greenlist
 from analysis.watermarks.texts.declared import GreenList
 from analysis.watermarks.texts.keys import TextKeys
@@ -149,6 +150,18 @@ def test_a_mark_that_is_given_up_counts_as_no_evidence_at_all():
     given_up = [entry for entry in found.evidence["marks"] if entry["keys"] < 32]
     assert len(given_up) > 30
     assert {entry["p"] for entry in given_up} == {1.0}
+
+
+def test_a_part_of_the_keys_proves_nothing_however_well_it_matches():
+    made = [keys("triggers", seed=each) for each in range(50)]
+    trial = Trial.of([mark(each, one) for each, one in enumerate(made)])
+    assert trial.next_rows() is not None
+    first, one = trial.suspects[0], made[0]
+    for at in [at for suspect, at in trial_asked(trial) if suspect is first]:
+        first.hear_answer(at, int(one.expected[at]))
+    assert first.tally() == Tally(12, 12)
+    assert not first.is_futile()
+    assert first.judged(1).p == 1
 
 
 def test_bits_lie_in_the_layer_that_was_marked_wherever_it_is_now():
@@ -301,8 +314,12 @@ def test_the_file_for_the_sandbox_holds_pictures_and_no_secret(tmp_path):
         assert secret not in content
 
 
+def trial_asked(trial):
+    return trial._asked
+
+
 def trial_order(trial):
-    return [at for _, at in trial._asked]
+    return [at for _, at in trial_asked(trial)]
 
 
 def forged(*parts) -> Any:
