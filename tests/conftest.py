@@ -86,6 +86,14 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """Forget what pages keep for a minute."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 @pytest.fixture
 def broker(services) -> Iterator[str]:
     """The address of a real, empty broker, for tests that send messages."""

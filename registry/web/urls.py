@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from registry.converters import RepoIdConverter, ShaConverter
+from registry.web import themes
 from registry.web.views import (
     checks,
     ecosystem,
@@ -16,6 +17,7 @@ from registry.web.views import (
     repos,
     runs,
     scans,
+    styleguide,
 )
 
 app_name = "web"
@@ -67,6 +69,8 @@ urlpatterns = [
     path("exports", exports.export_list, name="export-list"),
     path("exports/<slug:name>/<str:file>", exports.export_file, name="export-file"),
     path("about", home.about, name="about"),
+    path("styleguide", styleguide.style_guide, name="style-guide"),
+    path("theme", themes.choose, name="theme"),
     path("problems", home.problem_list, name="problem-list"),
     path("healthz", home.health, name="health"),
 ]

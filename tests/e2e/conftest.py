@@ -145,6 +145,7 @@ def pages(site) -> dict[str, str]:
             "measure-show-day": "/ecosystem/claims?date=2026-11-19",
             "export-list": "/exports",
             "about": "/about",
+            "style-guide": "/styleguide",
             "problem-list": "/problems",
             "not-found": "/nothing/here",
         }

@@ -95,9 +95,16 @@ def _cells(row: RepoRow) -> str:
     if row.tally:
         drawn = "".join(state(of, count=number) for of, number in row.tally)
         findings = f'<span class="tally">{drawn}</span>'
+    name = _escaped(repo.name)
+    choose = ""
+    if fits_address(repo.name):
+        choose = (
+            f'<input type="checkbox" name="m" value="{escape(repo.name)}"'
+            f' aria-label="Compare {name}">'
+        )
     return (
-        f'<th scope="row" role="rowheader"><a href="{escape(repo_url(repo))}">'
-        f"<bdi>{_escaped(repo.name)}</bdi></a>{gated}{disabled}</th>"
+        f'<th scope="row" role="rowheader">{choose}<a href="{escape(repo_url(repo))}" data-row>'
+        f"<bdi>{name}</bdi></a>{gated}{disabled}</th>"
         f'<td role="cell" data-label="Task and library">{_escaped(repo.pipeline_tag or "–")}'
         f"<small>{_escaped(repo.library)}</small></td>"
         f'<td role="cell" data-label="Licence">{_escaped(repo.licence or "none given")}</td>'

@@ -25,7 +25,7 @@ def test_a_fault_of_ours_tells_nothing(monkeypatch):
     def broken(*_args, **_kwargs):
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("registry.web.views.home._capped", broken)
+    monkeypatch.setattr("registry.web.overview.is_empty", broken)
     answer = Client(raise_request_exception=False).get("/")
     assert answer.status_code == 500
     assert b"Something broke here" in answer.content

@@ -38,12 +38,15 @@ def addresses(monkeypatch):
     return build
 
 
+OUR_SCRIPTS = {"/static/assay/assay.js", "/static/assay/list.js"}
+
+
 @pytest.mark.parametrize("text", CORPUS)
 def test_no_page_takes_it_for_markup(read, addresses, text):
     for address in addresses(text):
         page = read(address)
         scripts = [attrs for tag, attrs in page.elements if tag == "script"]
-        assert [script.get("src") for script in scripts] == ["/static/assay/assay.js"]
+        assert {script.get("src") for script in scripts} <= OUR_SCRIPTS
         for tag, attrs in page.elements:
             assert tag not in {"img", "iframe", "object", "style", "base"}
             assert not [name for name in attrs if name.startswith("on") or name == "style"]
@@ -62,7 +65,7 @@ def test_it_is_shown_as_it_stands(read, addresses):
 
 def test_search_words_come_back_as_text(read):
     page = read("/models?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&task=%22%3E%3Cb%3E")
-    assert len([tag for tag, _ in page.elements if tag == "script"]) == 1
+    assert {attrs.get("src") for tag, attrs in page.elements if tag == "script"} <= OUR_SCRIPTS
     assert not [tag for tag, _ in page.elements if tag == "b"]
 
 

@@ -1,5 +1,7 @@
 // Small comforts. Every page is whole without this file.
 
+import "./keys.js";
+
 document.documentElement.classList.add("js");
 
 // Buttons that copy what stands in the element that they name.
@@ -17,9 +19,29 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => { button.textContent = "Copy"; }, 1600);
 });
 
+// Colours change where the reader is, without another page.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-look]");
+  if (!form || !event.submitter) return;
+  event.preventDefault();
+  const chosen = event.submitter.value;
+  document.documentElement.dataset.theme = chosen;
+  for (const button of form.querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", String(button === event.submitter));
+  }
+  fetch(form.action, {
+    method: "POST",
+    redirect: "manual",
+    body: new URLSearchParams({ theme: chosen }),
+  }).catch(() => {});
+});
+
 // Times are written in UTC; the reader's own time is in the tooltip.
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
-for (const time of document.querySelectorAll("time[datetime]")) {
-  const at = new Date(time.dateTime);
-  if (!Number.isNaN(at.valueOf())) time.title = local.format(at);
+export function localTimes(within) {
+  for (const time of within.querySelectorAll("time[datetime]")) {
+    const at = new Date(time.dateTime);
+    if (!Number.isNaN(at.valueOf())) time.title = local.format(at);
+  }
 }
+localTimes(document);
