@@ -6,10 +6,11 @@ COPY requirements/web.lock requirements/
 RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/web.lock
 COPY manage.py ./
 COPY registry registry
-COPY analysis/__init__.py analysis/catalog.py analysis/contract.py analysis/metrics.py \
-     analysis/text.py analysis/verdicts.py analysis/
-COPY analysis/cards analysis/cards
+COPY analysis analysis
 COPY templates templates
+COPY docs docs
+RUN ASSAY_SECRET_KEY=unused ASSAY_STATIC=/assay/static python manage.py collectstatic --noinput
+ENV ASSAY_STATIC=/assay/static
 USER assay
 ENV ASSAY_HOME=/home/assay/data PYTHONUNBUFFERED=1
 EXPOSE 8000

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "registry.web.compression.CompressText",
     "registry.web.security.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -71,11 +72,17 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "registry" / "web" / "static"]
+# Where static files were collected, hashed and compressed, which `manage.py up` does by itself.
+# Without it they are served from where they lie.
+STATIC_ROOT = environment.text("ASSAY_STATIC") or None
+_STATIC = "registry.web.hashed.HashedFiles"
+_PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": _STATIC if STATIC_ROOT else _PLAIN},
 }
-WHITENOISE_USE_FINDERS = True  # static files are served from where they lie: no collecting
+WHITENOISE_USE_FINDERS = not STATIC_ROOT
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "svgz", "gz", "woff", "woff2")
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},

@@ -23,6 +23,7 @@ from kombu.exceptions import OperationalError
 
 from registry import celery, embedded, environment
 from registry.children import Child, Task, adopt_orphans, kill_descendants, stop_all
+from registry.collecting import collected
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MIGRATION_LOCK = 0x_A55A_7001  # any number that nobody else takes in this database
@@ -231,7 +232,7 @@ class Supervisor:
         self.heard = self.events.stat().st_size if self.events.exists() else 0
         options = self.options
         tasks = [web_task(listener)]
-        more = {"ASSAY_PUBLIC_URL": self.address()}
+        more = {"ASSAY_PUBLIC_URL": self.address(), "ASSAY_STATIC": str(collected(self.home))}
         if options.hub is not None:
             tasks.append(hub_task(options.hub, options.hub_port))
             more["ASSAY_HUB"] = f"http://127.0.0.1:{options.hub_port}"

@@ -1,0 +1,97 @@
+"""What scripts add: the list answers while one types, keys, colours. Nothing needs them."""
+
+import pytest
+
+from tests.e2e.test_pages import follow, window
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.django_db,
+    pytest.mark.timeout(300),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+def test_the_list_answers_while_one_types_and_the_address_keeps_it(browser, site):
+    with window(browser) as (page, complaints):
+        page.goto(f"{site}/models?sort=name")
+        before = page.get_by_role("rowheader").count()
+        page.get_by_label("Words").press_sequentially("resnet20")
+        page.wait_for_url("**q=resnet20**")
+        page.locator("#count", has_text="models").wait_for()
+        assert 0 < page.get_by_role("rowheader").count() < before
+        assert "sort=name" in page.url
+        assert page.evaluate("document.activeElement.id") == "words"
+        page.get_by_label("Words").fill("nothing-like-it")
+        page.locator("#count", has_text="No model matches").wait_for()
+        page.go_back()
+        page.wait_for_url("**q=resnet20**")
+        page.get_by_role("rowheader").first.wait_for()
+        assert complaints == []
+
+
+def test_keys_lead_where_the_help_says(browser, site):
+    with window(browser) as (page, complaints):
+        page.goto(f"{site}/about")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "find"
+        page.keyboard.type("g?")  # in a field they are letters
+        assert page.locator("#find").input_value() == "g?"
+        page.keyboard.press("Tab")
+        page.keyboard.press("?")
+        help_ = page.get_by_role("dialog", name="Keys")
+        assert "go to Models" in help_.inner_text()
+        page.keyboard.press("Escape")
+        help_.wait_for(state="detached")
+        page.keyboard.press("g")
+        with page.expect_navigation():
+            page.keyboard.press("m")
+        assert page.url == f"{site}/models"
+        page.locator("[data-row]").first.focus()
+        page.keyboard.press("j")
+        focused = page.evaluate("document.activeElement.textContent")
+        assert focused == page.locator("[data-row]").nth(1).inner_text()
+        page.keyboard.press("Control+k")  # a browser's own
+        assert page.evaluate("document.activeElement.textContent") == focused
+        assert complaints == []
+
+
+def test_keys_can_be_switched_off_and_stay_so(browser, site):
+    with window(browser) as (page, _):
+        page.goto(f"{site}/about")
+        page.keyboard.press("?")
+        page.get_by_label("Use these keys").uncheck()
+        page.get_by_role("button", name="Close").click()
+        page.reload()
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") != "find"
+        page.get_by_role("button", name="Keys").click()
+        page.get_by_label("Use these keys").check()
+        page.keyboard.press("Escape")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "find"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_colours_are_chosen_and_kept(browser, site, scripts):
+    ground = "getComputedStyle(document.body).backgroundColor"
+    with window(browser, "light", scripts=scripts) as (page, complaints):
+        page.goto(f"{site}/models?sort=name")
+        light = page.evaluate(ground)
+        page.get_by_role("button", name="Dark").click()
+        page.wait_for_function(f"{ground} !== '{light}'")
+        page.goto(f"{site}/about")
+        assert page.evaluate(ground) != light
+        assert page.get_by_role("button", name="Dark").get_attribute("aria-pressed") == "true"
+        page.get_by_role("button", name="System").click()
+        page.wait_for_function(f"{ground} === '{light}'")
+        assert complaints == []
+
+
+def test_chosen_models_are_compared(browser, site):
+    with window(browser, scripts=False) as (page, _):
+        page.goto(f"{site}/models?q=resnet20")
+        for box in page.get_by_role("checkbox").all()[:2]:
+            box.check()
+        follow(page, page.get_by_role("button", name="Compare the chosen"))
+        assert page.url.count("m=") == 2
