@@ -4,6 +4,7 @@ Each network predicts once; the predictions are then fed, in the order of a seed
 as the table has. ``-s`` prints the table.
 """
 
+import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -25,7 +26,13 @@ CHECK = checks.load("claim")
 Predicted = tuple[Part, dict[str, np.ndarray], Case]
 
 
-@pytest.fixture(scope="module", params=networks.KINDS)
+# The larger of two networks of one kind takes minutes: only in the long form.
+LONG = bool(os.environ.get("ASSAY_LONG"))
+
+
+@pytest.fixture(
+    scope="module", params=[kind for kind in networks.KINDS if LONG or kind != "resnet56"]
+)
 def predicted(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,

@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from registry import marks as registered
 from registry import services
+from registry.hub import transport
 from registry.hub.sync import mirror
 from registry.marks import embeddings, marked
 from registry.marks.embeddings import Wish
@@ -208,7 +209,8 @@ def test_a_cancelled_one_ends_and_leaves_nothing(asked, monkeypatch):
     assert not list(marked.folder().iterdir())
 
 
-def test_a_hub_that_is_away_the_third_time_is_the_end(asked):
+def test_a_hub_that_is_away_the_third_time_is_the_end(asked, monkeypatch):
+    monkeypatch.setattr(transport, "DELAYS_S", (0.1, 0.1))
     embedding = asked()
     Embedding.objects.update(faults=2)
     Hub.objects.update(url="http://127.0.0.1:9")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from registry import services
+from registry.hub import transport
 from registry.hub.sync import mirror
 from registry.models import Finding, Repo, Run
 from tests import factories, hubs, networks
@@ -181,7 +182,8 @@ def test_code_that_the_operator_does_not_allow_is_not_run(run, settings):
     assert (ended.status, ended.code) == (Run.Status.UNSUPPORTED, "code")
 
 
-def test_a_hub_that_is_away_is_tried_again_and_given_up_after_three_times(run):
+def test_a_hub_that_is_away_is_tried_again_and_given_up_after_three_times(run, monkeypatch):
+    monkeypatch.setattr(transport, "DELAYS_S", (0.1, 0.1))
     done = run("calm", n=1)
     hub = done.revision.repo.hub
     hub.url = f"http://127.0.0.1:{hubs.free_port()}"

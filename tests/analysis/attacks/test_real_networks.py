@@ -1,6 +1,7 @@
 """Networks of other people, and what was published about attacks on them."""
 
 import io
+import os
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -14,7 +15,8 @@ from tests import networks
 from tests.own_code.modeling_lenet5 import LeNet5
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
-COUNT = 3_000
+LONG = bool(os.environ.get("ASSAY_LONG"))
+COUNT, NEAR = (3_000, 0.005) if LONG else (1_000, 0.02)  # fewer images, a wider margin
 
 
 @pytest.fixture(scope="module")
@@ -39,4 +41,4 @@ def test_pgd_succeeds_as_often_as_published(kind, published, split, real_data):
     n_right = int((found.clean.argmax(1) == labels).sum())
     success = 1 - int(found.robust.sum()) / n_right
     print(f"{kind}: {success:.4f} of {n_right}")  # noqa: T201
-    assert success == pytest.approx(published, abs=0.005)
+    assert success == pytest.approx(published, abs=NEAR)
