@@ -157,12 +157,11 @@ def answers(host: str, port: int) -> bool:
     web = http.client.HTTPConnection(host, port, timeout=2.0)
     try:
         web.request("GET", "/healthz")
-        web.getresponse()
+        return bool(web.getresponse())
     except (OSError, http.client.HTTPException):
         return False
     finally:
         web.close()
-    return True
 
 
 # -- everything, until Ctrl-C
