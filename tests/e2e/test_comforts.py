@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.test_pages import follow, window
+from tests.e2e.test_pages import window
 
 pytestmark = [
     pytest.mark.e2e,
@@ -86,12 +86,3 @@ def test_colours_are_chosen_and_kept(browser, site, scripts):
         page.get_by_role("button", name="System").click()
         page.wait_for_function(f"{ground} === '{light}'")
         assert complaints == []
-
-
-def test_chosen_models_are_compared(browser, site):
-    with window(browser, scripts=False) as (page, _):
-        page.goto(f"{site}/models?q=resnet20")
-        for box in page.get_by_role("checkbox").all()[:2]:
-            box.check()
-        follow(page, page.get_by_role("button", name="Compare the chosen"))
-        assert page.url.count("m=") == 2

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from django import template
 from django.template.defaultfilters import floatformat
-from django.urls import get_script_prefix, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -97,7 +97,7 @@ def _cells(row: RepoRow) -> str:
         findings = f'<span class="tally">{drawn}</span>'
     name = _escaped(repo.name)
     choose = ""
-    if fits_address(repo.name):
+    if fits_address(repo.name) and _compares(get_script_prefix()):
         choose = (
             f'<input type="checkbox" name="m" value="{escape(repo.name)}"'
             f' aria-label="Compare {name}">'
@@ -111,6 +111,15 @@ def _cells(row: RepoRow) -> str:
         f'<td role="cell" data-label="Claims" class="number">{row.claims:,}</td>'
         f'<td role="cell" data-label="Findings"{_WHOLE if row.tally else ""}>{findings}</td>'
     )
+
+
+@lru_cache(maxsize=16)
+def _compares(_: str) -> bool:
+    """Say whether there is a page that compares what is chosen."""
+    try:
+        return bool(reverse("web:compare-show"))
+    except NoReverseMatch:
+        return False
 
 
 def _extra(title: str, said: str) -> str:
