@@ -17,8 +17,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 def collected(home: Path) -> Path:
     """Return the folder of collected files below ``home``; make it where they have changed.
 
-    Raises EmbeddedError.
+    One that ASSAY_STATIC names was collected by whoever named it. Raises EmbeddedError.
     """
+    if named := os.environ.get("ASSAY_STATIC"):
+        return Path(named)
     folder = home / "static" / _state()
     if not folder.is_dir():
         draft = folder.with_name(f"draft-{os.getpid()}")

@@ -31,6 +31,12 @@ def test_files_are_hashed_compressed_and_collected_once(tmp_path, settings):
     assert len({folder.name, other, collecting._state()}) == 3
 
 
+def test_a_folder_that_is_named_is_taken_as_it_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("ASSAY_STATIC", str(tmp_path / "mine"))
+    assert collecting.collected(tmp_path) == tmp_path / "mine"
+    assert not (tmp_path / "static").exists()
+
+
 def test_what_cannot_be_collected_is_said_in_a_sentence(tmp_path):
     (tmp_path / "static").write_text("a file where a folder should be")
     with pytest.raises(embedded.EmbeddedError, match="static files cannot be collected"):
