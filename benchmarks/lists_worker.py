@@ -72,9 +72,9 @@ def timed(number: int) -> dict[str, Any]:
     times, on_cpu, slowest = [], [], []
     kinds: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for page in chosen:
-        before = _on_cpu_ms(backend)
+        before = on_cpu_ms(backend)
         taken = _get(client, page.address)
-        ran = _on_cpu_ms(backend) - before
+        ran = on_cpu_ms(backend) - before
         times.append(taken)
         on_cpu.append(ran)
         kinds[page.kind.removesuffix(", API")].append((taken, ran))
@@ -108,7 +108,7 @@ def _get(client: Any, address: str) -> float:
     return 2_000.0 if answer.status_code == 503 else taken
 
 
-def _on_cpu_ms(backend: int) -> float:
+def on_cpu_ms(backend: int) -> float:
     """How long this process and its database backend have run: free of what others do meanwhile."""
     try:
         ran_ns = int(Path(f"/proc/{backend}/schedstat").read_text().split()[0])

@@ -79,16 +79,16 @@ def _percentile(values: Sequence[float], percent: int) -> float:
 
 
 def _measured(size: int, pages: int) -> dict[str, Any]:
-    """Fill and measure in processes of their own, for Django reads its settings once."""
     with tempfile.TemporaryDirectory(prefix="assay-p2-") as folder:
         Path(folder).chmod(0o755)  # a server that runs under another user walks through it
-        filled = _worker(folder, "fill", size)
-        return filled | _worker(folder, "time", pages)
+        filled = worker("benchmarks.lists_worker", folder, "fill", size)
+        return filled | worker("benchmarks.lists_worker", folder, "time", pages)
 
 
-def _worker(folder: str, what: str, number: int) -> dict[str, Any]:
+def worker(module: str, folder: str, what: str, number: int) -> dict[str, Any]:
+    """Have a module do a part in a process of its own, for Django reads its settings once."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.lists_worker", what, folder, str(number)],
+        [sys.executable, "-m", module, what, folder, str(number)],
         cwd=_ROOT,
         env=os.environ | {"ASSAY_HOME": folder},
         stdout=subprocess.PIPE,

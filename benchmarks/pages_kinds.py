@@ -1,0 +1,97 @@
+"""The pages of P2 by the name of their address: several instances of each, the fullest first."""
+
+from collections.abc import Callable
+
+from django.db.models import Min
+
+from registry.models import Mark, Revision, Run, Scan, ScanExecution
+
+# What is no page, needs a person, or is measured as a list elsewhere.
+WITHOUT_ROW = {
+    "health": "asks one thing of the database",
+    "theme": "takes a choice",
+    "repo-by-number": "the same page as repo-show",
+    "number-history": "the same page as repo-history",
+    "run-act": "takes an order",
+    "scan-act": "takes an order",
+    "mark-act": "takes an order",
+    "embedding-act": "takes an order",
+    "embedding-new": "a form of staff",
+    "embedding-show": "its owner's",
+    "embedding-file": "a file",
+    "export-file": "a file",
+    "finding-picture": "a picture",
+    "check-ask": "a form of staff",
+    "scan-new": "a form of staff",
+    "scan-edit": "a form of staff",
+}
+
+
+def kinds() -> dict[str, list[str]]:
+    """Return the addresses to ask for, by the name of the page."""
+    found: dict[str, list[str]] = {name: [address] for name, address in _PLAIN.items()}
+    for name, make in _OF_ROWS.items():
+        found[name] = make()
+    return found
+
+
+_PLAIN = {
+    "home": "/",
+    "run-list": "/runs",
+    "scan-list": "/scans",
+    "mark-list": "/marks",
+    "mirror-show": "/mirror",
+    "change-list": "/changes",
+    "check-list": "/checks",
+    "measure-list": "/ecosystem",
+    "measure-show": "/ecosystem/claims",
+    "export-list": "/exports",
+    "about": "/about",
+    "style-guide": "/styleguide",
+    "problem-list": "/problems",
+}
+
+
+def _famous() -> Revision:
+    first = Revision.objects.aggregate(first=Min("pk"))["first"]
+    return Revision.objects.select_related("repo").get(pk=first)
+
+
+def _spread() -> list[Revision]:
+    """Return the famous model and some that hardly anybody knows."""
+    few = Revision.objects.select_related("repo").filter(pk__gt=_famous().pk).order_by("pk")
+    return [_famous(), *few[:9]]
+
+
+def _models(ending: str) -> Callable[[], list[str]]:
+    return lambda: [f"/models/{one.repo.name}{ending}" for one in _spread()]
+
+
+def _lists() -> list[str]:
+    return ["/models", "/models?sort=gap", "/models?task=text-classification", "/models?q=bert"]
+
+
+def _runs() -> list[str]:
+    measured = Run.objects.filter(finding__isnull=False).order_by("-pk")[:10]
+    return [f"/runs/{run.pk}" for run in measured]
+
+
+def _executions() -> list[str]:
+    last = ScanExecution.objects.order_by("-pk")[:5]
+    return [f"/scans/{one.scan_id}/{one.pk}" for one in last]
+
+
+_OF_ROWS: dict[str, Callable[[], list[str]]] = {
+    "repo-list": _lists,
+    "repo-show": _models(""),
+    "repo-history": _models("/-/history"),
+    "revision-show": lambda: [f"/models/{one.repo.name}/@{one.sha}" for one in _spread()],
+    "run-show": _runs,
+    "scan-show": lambda: [
+        f"/scans/{pk}" for pk in Scan.objects.order_by("-pk").values_list("pk", flat=True)[:5]
+    ],
+    "execution-show": _executions,
+    "mark-show": lambda: [
+        f"/marks/{pk}" for pk in Mark.objects.order_by("-pk").values_list("pk", flat=True)[:5]
+    ],
+}
