@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PACKAGES := manage.py registry analysis workers benchmarks tests
 
-.PHONY: setup demo test test-long sweep check format bench openapi lock clean
+.PHONY: setup demo test test-long sweep check format bench lighthouse openapi lock clean
 
 setup: $(STAMP)
 
@@ -48,6 +48,9 @@ format: setup
 
 bench: setup ## the table of promises; BENCH="--quick P3" for a part of it
 	$(BIN)/python -m benchmarks $(BENCH)
+
+lighthouse: setup ## what Lighthouse says of four pages (npm, and the system's Chromium)
+	$(BIN)/python -m benchmarks.lighthouse
 
 openapi: setup ## the committed description of the API
 	$(BIN)/python manage.py spectacular --format openapi-json --file docs/openapi.json
