@@ -30,6 +30,8 @@ LOOKS = [
     ("dark", NARROW, False),
     ("light", WIDE, False),
 ]
+# For more states of a page that is looked at in all of them: every rule, colour and width once.
+STATE_LOOKS = [LOOKS[0], LOOKS[1], LOOKS[3]]
 WITHOUT_PAGE = {"health", "export-file", "scan-act", "run-act", "mark-act", "finding-picture"}
 WITHOUT_PAGE |= {"embedding-act", "embedding-file", "theme"}
 STAFF_PAGES = (
@@ -61,10 +63,25 @@ def follow(page, target):
         target.click()
 
 
-def chosen(pages):
-    """Return the pages to look at: all, or those that ASSAY_PAGES names, parted by commas."""
+def chosen(pages, look):
+    """Return the pages for a look: all, or those that ASSAY_PAGES names, parted by commas.
+
+    A state of a page, such as ``run-show-dead``, is looked at in fewer ways than the page itself,
+    but for ASSAY_LONG.
+    """
     names = [name for name in os.environ.get("ASSAY_PAGES", "").split(",") if name]
-    return [(name, at) for name, at in pages.items() if not names or name in names]
+    if names:
+        return [(name, pages[name]) for name in names]
+    if look in STATE_LOOKS or os.environ.get("ASSAY_LONG"):
+        return list(pages.items())
+    of_addresses = {pattern.name for pattern in urlpatterns}
+    return [(name, at) for name, at in pages.items() if name in of_addresses]
+
+
+def picture(page, folder, name):
+    """Keep a picture of a whole page, where somebody wants to look at them."""
+    if folder:
+        page.screenshot(path=folder / name, full_page=True)
 
 
 def violations(page, rules=None):
@@ -81,13 +98,13 @@ def test_every_page_is_sound(browser, site, pages, screenshots, scheme, size, sc
     ending = f"{size['width']}-{scheme}{'' if scripts else '-plain'}.png"
     with window(browser, scheme, size, scripts) as (page, complaints):
         page.on("request", lambda r: r.url.startswith(site) or complaints.append(r.url))
-        for name, address in chosen(pages):
+        for name, address in chosen(pages, (scheme, size, scripts)):
             answer = page.goto(site + address, wait_until="load")
             if answer.status != (404 if name == "not-found" else 200):
                 problems.append((name, answer.status))
             if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
                 problems.append((name, "is wider than the window"))
-            page.screenshot(path=screenshots / f"{name}-{ending}", full_page=True)
+            picture(page, screenshots, f"{name}-{ending}")
             found = violations(page, rules) if scripts else []
             problems += [(name, one) for one in [*complaints, *found]]
             complaints.clear()
@@ -223,9 +240,7 @@ def test_pages_of_staff_are_sound(browser, site, staff, pages, own_pages, screen
                 assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
                 if name == "scan-edit":
                     follow(page, page.get_by_role("button", name="Show the plan"))
-                page.screenshot(
-                    path=screenshots / f"{name}-staff-{size['width']}.png", full_page=True
-                )
+                picture(page, screenshots, f"{name}-staff-{size['width']}.png")
                 assert violations(page) == [], name
                 assert complaints == [], name
 
