@@ -24,6 +24,9 @@ WITHOUT_ROW = {
     "check-ask": "a form of staff",
     "scan-new": "a form of staff",
     "scan-edit": "a form of staff",
+    "webhook-show": "its owner's",
+    "webhook-act": "takes an order",
+    "delivery-replay": "takes an order",
 }
 
 
@@ -40,6 +43,7 @@ _PLAIN = {
     "run-list": "/runs",
     "scan-list": "/scans",
     "mark-list": "/marks",
+    "webhook-list": "/webhooks",
     "mirror-show": "/mirror",
     "change-list": "/changes",
     "check-list": "/checks",

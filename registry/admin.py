@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from registry.models import (
     ApiToken,
     Claim,
+    Delivery,
     Finding,
     Hub,
     Mark,
@@ -16,6 +17,7 @@ from registry.models import (
     Run,
     Sync,
     SyncProblem,
+    Webhook,
 )
 
 
@@ -115,6 +117,25 @@ class SyncProblemAdmin(ReadOnlyAdmin):
 
     list_display = ("sync", "repo_name", "stage", "reason", "at")
     list_filter = ("stage",)
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin):
+    """Webhooks. Their sealed secrets lie in a table of their own, which is shown nowhere."""
+
+    list_display = ("id", "owner", "url", "events", "state", "failing_since", "delivered_at")
+    list_filter = ("state",)
+    list_select_related = ("owner",)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """Deliveries, without what receivers answered: that is their owners' business."""
+
+    list_display = ("id", "webhook", "event", "state", "attempt", "status_code", "next_at")
+    list_filter = ("state",)
+    list_select_related = ("webhook", "event")
+    exclude = ("excerpt",)
 
 
 @admin.register(ApiToken)

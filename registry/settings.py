@@ -120,6 +120,9 @@ SPECTACULAR_SETTINGS = {
         "MarkStateEnum": "registry.models.Mark.State",
         "EmbeddingStateEnum": "registry.models.Embedding.State",
         "ExecutionStateEnum": "registry.models.ScanExecution.State",
+        "WebhookStateEnum": "registry.models.Webhook.State",
+        "WebhookEventEnum": "registry.models.Webhook.On",
+        "DeliveryStateEnum": "registry.models.Delivery.State",
     },
 }
 
@@ -145,6 +148,9 @@ ASSAY_PREFETCH = environment.flag("ASSAY_PREFETCH", default=True)
 # Keys of marks: the largest file, and how many marks an owner may have.
 ASSAY_MARK_BYTES = environment.number("ASSAY_MARK_MB", 64) << 20
 ASSAY_MARKS = environment.number("ASSAY_MARKS", 100)
+# How many webhooks an owner may have; and whether they may be http and lead into this network.
+ASSAY_WEBHOOKS = environment.number("ASSAY_WEBHOOKS", 20)
+ASSAY_WEBHOOK_PRIVATE = environment.flag("ASSAY_WEBHOOK_PRIVATE")
 # Where networks lie that were marked for their owners; web and workers must see the same folder.
 ASSAY_MARKED = environment.text("ASSAY_MARKED") or str(ASSAY_HOME / "marked")
 ASSAY_PUBLIC_URL = environment.text("ASSAY_PUBLIC_URL", "http://127.0.0.1:8000")

@@ -1,4 +1,4 @@
-"""Marks of owners for tests: files of keys, embeddings, registered marks, what was found."""
+"""What belongs to owners: files of keys, marks, what was found of them, embeddings, webhooks."""
 
 from itertools import count
 from typing import Any
@@ -10,7 +10,8 @@ from analysis.watermarks.answer_keys import AnswerKeys, random_labels
 from analysis.watermarks.keys import fresh_salt
 from registry import marks
 from registry.marks import embeddings, marked
-from registry.models import Embedding, Mark, MarkMatch, Revision, Run
+from registry.models import Delivery, Embedding, Event, Mark, MarkMatch, Revision, Run, Webhook
+from registry.webhooks import registering
 from tests import factories
 
 _seeds = count(1)
@@ -87,3 +88,26 @@ def embedded(owner: User | None = None, **fields: Any) -> Embedding:
     assert embeddings.settle(made, mark_keys(), {**facts, "seconds": 12.5}, draft)
     made.refresh_from_db()
     return made
+
+
+def webhook(owner: User | None = None, **fields: Any) -> Webhook:
+    """Make a webhook for findings; other columns are laid over it."""
+    wish = registering.Wish("https://example.org/hook", (Webhook.On.FINDING,))
+    made, _ = registering.create(owner or factories.user(), wish)
+    Webhook.objects.filter(pk=made.pk).update(**fields)
+    made.refresh_from_db()
+    return made
+
+
+def delivery(of: Webhook | None = None, **fields: Any) -> Delivery:
+    """Make a delivery of a finding that waits; other columns are laid over it."""
+    of = of or webhook()
+    event = Event.objects.create(
+        type=fields.pop("type", Webhook.On.FINDING),
+        subject=next(_seeds),
+        expanded_at=factories.NOON,
+        repo=fields.pop("repo", "alice/net"),
+        body='{"type":"finding.created"}',
+    )
+    made = Delivery.objects.create(event=event, webhook=of, **fields)
+    return Delivery.objects.select_related("event", "webhook").get(pk=made.pk)

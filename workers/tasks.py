@@ -93,6 +93,31 @@ def scans_tick() -> None:
         connections.close_all()
 
 
+@app.task(name="workers.webhooks_tick")
+def webhooks_tick() -> None:
+    """Turn what happened into deliveries, and have those sent that are due."""
+    from registry.api import messages
+    from registry.webhooks import outbox
+
+    try:
+        outbox.tick(messages.of)
+    except DatabaseError as error:
+        log.warning("webhooks wait, the database is away: %s", error)
+        connections.close_all()
+
+
+@app.task(name="workers.deliver")
+def deliver(pk: int) -> None:
+    """Send what is due of a webhook. Delivered twice it is harmless: each row is taken once."""
+    from registry.webhooks import delivering
+
+    try:
+        delivering.deliver(pk)
+    except DatabaseError as error:
+        log.warning("webhook %s waits, the database is away: %s", pk, error)
+        connections.close_all()
+
+
 @app.task(name="workers.measure_ecosystem")
 def measure_ecosystem() -> None:
     """Take all measures of the ecosystem, as of now."""

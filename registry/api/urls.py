@@ -4,7 +4,17 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
-from registry.api import ecosystem, embeddings, history, marks, mirror, repos, scans, views
+from registry.api import (
+    ecosystem,
+    embeddings,
+    history,
+    marks,
+    mirror,
+    repos,
+    scans,
+    views,
+    webhooks,
+)
 
 app_name = "api"
 
@@ -17,6 +27,8 @@ router.register("scans", scans.ScanResource, basename="scan")
 router.register("scan-executions", scans.ScanExecutionResource, basename="scan-execution")
 router.register("marks", marks.MarkResource, basename="mark")
 router.register("embeddings", embeddings.EmbeddingResource, basename="embedding")
+router.register("webhooks", webhooks.WebhookResource, basename="webhook")
+router.register("deliveries", webhooks.DeliveryResource, basename="delivery")
 router.register("measurements", ecosystem.MeasurementResource, basename="measurement")
 router.register("syncs", mirror.SyncResource, basename="sync")
 router.register("changes", history.ChangeResource, basename="change")

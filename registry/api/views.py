@@ -258,6 +258,7 @@ class RootView(APIView):
         names = (
             *("repos", "claims", "runs", "findings", "scans", "scan-executions"),
             *("marks", "embeddings", "measures", "measurements", "exports", "syncs", "changes"),
+            "webhooks",
         )
         resources = {name: reverse(f"api:{name[:-1]}-list", request=request) for name in names}
         others = {

@@ -14,6 +14,8 @@ import httpcore2
 from registry.hub.problems import RedirectRefused
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Which Python takes for public: relays of 6to4, site-local addresses, an example of documents.
+_NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("192.88.99.0/24", "fec0::/10", "3fff::/20")))
 
 
 def is_public(address: str) -> bool:
@@ -27,6 +29,8 @@ def is_public(address: str) -> bool:
             return is_public(str(inner))
         if ip.teredo is not None:
             return False
+    if any(ip in network for network in _NOT_PUBLIC):
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 

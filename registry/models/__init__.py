@@ -27,6 +27,7 @@ from registry.models.runs import Run
 from registry.models.scans import Scan, ScanExecution, ScanItem
 from registry.models.syncs import Sync, SyncProblem
 from registry.models.tokens import ApiToken
+from registry.models.webhooks import Delivery, Event, Webhook, WebhookSecret
 
 __all__ = [
     "ApiToken",
@@ -37,9 +38,11 @@ __all__ = [
     "Claim",
     "Commit",
     "CounterSeries",
+    "Delivery",
     "Edge",
     "Embedding",
     "Errand",
+    "Event",
     "File",
     "Finding",
     "FindingPicture",
@@ -65,4 +68,6 @@ __all__ = [
     "StaleListing",
     "Sync",
     "SyncProblem",
+    "Webhook",
+    "WebhookSecret",
 ]

@@ -39,6 +39,7 @@ class ApiToken(models.Model):
         RUNS = "runs"  # ask for runs
         SCANS = "scans"  # make, start and stop scans
         MARKS = "marks"  # register marks and look for them
+        WEBHOOKS = "webhooks"  # make and drive webhooks
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     name = models.CharField(max_length=100)

@@ -18,6 +18,7 @@ from registry.web.views import (
     runs,
     scans,
     styleguide,
+    webhooks,
 )
 
 app_name = "web"
@@ -61,6 +62,10 @@ urlpatterns = [
         embeddings.embedding_file,
         name="embedding-file",
     ),
+    path("webhooks", webhooks.webhook_list, name="webhook-list"),
+    path("webhooks/<int:number>", webhooks.webhook_show, name="webhook-show"),
+    path("webhooks/<int:number>/do/<slug:action>", webhooks.webhook_act, name="webhook-act"),
+    path("deliveries/<int:number>/replay", webhooks.delivery_replay, name="delivery-replay"),
     path("mirror", mirror.mirror_show, name="mirror-show"),
     path("changes", history.change_list, name="change-list"),
     path("checks", home.check_list, name="check-list"),

@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from registry.models import Embedding, Mark, Run, Scan, ScanExecution
 from tests import factories, plugins
-from tests.e2e import gallery
+from tests.e2e import gallery, gallery_webhooks
 
 CHROMIUM = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
 HOST = "127.0.0.1"
@@ -136,6 +136,7 @@ def pages(site) -> dict[str, str]:
             "mark-show-own": f"/marks/{Mark.objects.get(name='Of the staff').pk}",
             "embedding-new": "/embeddings/new",
             "repo-show-copy": "/models/bob/copy",
+            "webhook-list": "/webhooks",
             "mirror-show": "/mirror",
             "check-list": "/checks",
             "measure-list": "/ecosystem",
@@ -158,7 +159,8 @@ def pages(site) -> dict[str, str]:
 def own_pages(site) -> dict[str, str]:
     """Return the addresses that only their owner may read, in each state."""
     found = Embedding.objects.order_by("pk").values_list("state", "pk")
-    return {f"embedding-show-{state}": f"/embeddings/{pk}" for state, pk in found}
+    embeddings = {f"embedding-show-{state}": f"/embeddings/{pk}" for state, pk in found}
+    return embeddings | gallery_webhooks.addresses()
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from registry.models import (
     SyncProblem,
 )
 from tests import factories
-from tests.e2e import gallery_marks, gallery_measured
+from tests.e2e import gallery_marks, gallery_measured, gallery_webhooks
 from tests.factories import NOON
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>\u202egnp.exe'
@@ -65,6 +65,7 @@ def hang() -> None:
     factories.repo("frank/disabled", is_disabled=True, downloads=3)
     hostile()
     gallery_marks.hang(full, HOSTILE)
+    gallery_webhooks.hang(HOSTILE)
     past(full.repo)
     scans(full)
     mirrored()

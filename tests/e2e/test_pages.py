@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 
-from registry.models import Embedding
+from registry.models import Embedding, Webhook
 from registry.web.urls import urlpatterns
 from tests import owners
 
@@ -33,7 +33,7 @@ LOOKS = [
 # For more states of a page that is looked at in all of them: every rule, colour and width once.
 STATE_LOOKS = [LOOKS[0], LOOKS[1], LOOKS[3]]
 WITHOUT_PAGE = {"health", "export-file", "scan-act", "run-act", "mark-act", "finding-picture"}
-WITHOUT_PAGE |= {"embedding-act", "embedding-file", "theme"}
+WITHOUT_PAGE |= {"embedding-act", "embedding-file", "theme", "webhook-act", "delivery-replay"}
 STAFF_PAGES = (
     *("scan-list", "scan-new", "scan-show", "scan-show-never", "scan-edit"),
     *("mark-list", "mark-show", "mark-show-own", "embedding-new"),
@@ -114,9 +114,10 @@ def test_every_page_is_sound(browser, site, pages, screenshots, scheme, size, sc
 
 def test_every_address_of_a_page_has_been_looked_at(pages, own_pages):
     names = {pattern.name for pattern in urlpatterns}
-    assert names - WITHOUT_PAGE - {"embedding-show"} <= set(pages)
+    assert names - WITHOUT_PAGE - {"embedding-show"} <= {*pages, *own_pages}
     states = {f"embedding-show-{state}" for state in Embedding.State.values}
-    assert states == set(own_pages)
+    states |= {f"webhook-show-{state}" for state in (*Webhook.State.values, "failing")}
+    assert states <= set(own_pages)
 
 
 def test_pages_keep_to_their_budgets(browser, site, pages):
@@ -309,6 +310,31 @@ def test_a_model_is_marked_for_its_owner_without_scripts(browser, site, staff, o
         with page.expect_download() as taken:
             page.get_by_role("link", name="model.safetensors").click()
         assert Path(taken.value.path()).read_bytes() == b"marked"
+        assert [one for one in complaints if "422" not in one] == []
+
+
+def test_a_webhook_is_made_tested_and_removed_without_scripts(browser, site, staff):
+    with window(browser, scripts=False) as (page, complaints):
+        page.goto(f"{site}/webhooks")
+        assert page.get_by_role("heading", name="How to get one").is_visible()
+        page.context.add_cookies([staff])
+        page.goto(f"{site}/webhooks")
+        page.get_by_label("Address").fill("https://10.0.0.1/hook")
+        page.get_by_label("A finding is stored").check()
+        follow(page, page.get_by_role("button", name="Make"))
+        assert "private network" in page.inner_text("main")
+        page.get_by_label("Address").fill("https://example.org/new")
+        follow(page, page.get_by_role("button", name="Make"))
+        assert "whsec_" in page.inner_text("pre")
+        follow(page, page.get_by_role("link", name="I have copied it"))
+        follow(page, page.get_by_role("button", name="Send a test"))
+        assert "webhook.test" in page.inner_text("table")
+        follow(page, page.get_by_role("button", name="Replay"))
+        assert "It is sent again." in page.inner_text("main")
+        follow(page, page.get_by_role("button", name="Pause"))
+        page.locator("summary").filter(has_text="Remove").click()
+        follow(page, page.get_by_role("button", name="Remove the webhook"))
+        assert "example.org/new" not in page.inner_text("main")
         assert [one for one in complaints if "422" not in one] == []
 
 

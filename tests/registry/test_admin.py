@@ -24,6 +24,7 @@ def test_every_table_is_shown_and_none_is_edited(root, table):
     factories.sync_problem()
     factories.token()
     owners.mark()
+    owners.delivery()
     name = f"admin:registry_{table._meta.model_name}"
     assert root.get(reverse(f"{name}_changelist")).status_code == 200
     row = table.objects.first()

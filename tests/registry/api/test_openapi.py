@@ -28,11 +28,13 @@ def test_it_is_served(client):
     described = json.loads(answer.content)
     assert described["openapi"] == "3.1.0"
     nouns = ["repos", "claims", "runs", "findings", "measures", "measurements", "changes"]
-    nouns += ["scans", "scan-executions", "syncs", "marks", "embeddings"]
+    nouns += ["scans", "scan-executions", "syncs", "marks", "embeddings", "webhooks"]
     rows = {f"/api/v1/{noun}{tail}" for noun in nouns for tail in ("", "/{id}")}
     driven = {f"/api/v1/scans/{{id}}/{act}" for act in ("run", "pause", "resume", "stop")}
     driven.add("/api/v1/runs/{id}/cancel")
     driven |= {f"/api/v1/marks/{{id}}/{act}" for act in ("matches", "verify", "scan")}
+    driven |= {f"/api/v1/webhooks/{{id}}/{act}" for act in ("test", "rotate", "deliveries")}
+    driven |= {f"/api/v1/deliveries/{{id}}{tail}" for tail in ("", "/replay")}
     others = ["exports", "exports/{name}", "facets", "keys", "mirror"]
     others += ["repos/{id}/counters", "repos/{id}/earlier-claims"]
     others += ["syncs/{id}/problems", "embeddings/{id}/files/{path}"]
