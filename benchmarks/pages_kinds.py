@@ -27,6 +27,19 @@ WITHOUT_ROW = {
     "webhook-show": "its owner's",
     "webhook-act": "takes an order",
     "delivery-replay": "takes an order",
+    "badge-by-number": "the same as badge",
+    "badge-pinned": "the same as badge",
+    "number-feed": "the same as repo-feed",
+    "author-feed": "a search-feed of one facet",
+    "search-list": "whose searches it shows must be signed in",
+    "search-act": "takes an order",
+    "sitemap-part": "a stream",
+    "sitemap-pages": "asks nothing of the database",
+    "opensearch": "asks nothing of the database",
+    "robots": "asks nothing of the database",
+    "llms": "asks nothing of the database",
+    "favicon": "asks nothing of the database",
+    "security": "asks nothing of the database",
 }
 
 
@@ -53,6 +66,8 @@ _PLAIN = {
     "about": "/about",
     "style-guide": "/styleguide",
     "problem-list": "/problems",
+    "finding-feed": "/findings.atom",
+    "sitemap": "/sitemap.xml",
 }
 
 
@@ -89,6 +104,10 @@ _OF_ROWS: dict[str, Callable[[], list[str]]] = {
     "repo-list": _lists,
     "repo-show": _models(""),
     "repo-history": _models("/-/history"),
+    "repo-feed": _models("/-/feed.atom"),
+    "search-feed": lambda: ["/models.atom", "/models.atom?q=bert", "/models.atom?verdict=fail"],
+    "suggest": lambda: ["/suggest?q=b", "/suggest?q=bert", "/suggest?q=a/", "/suggest?q=bret"],
+    "badge": lambda: [f"/badge/verdict/{one.repo.name}.svg" for one in _spread()],
     "revision-show": lambda: [f"/models/{one.repo.name}/@{one.sha}" for one in _spread()],
     "run-show": _runs,
     "scan-show": lambda: [

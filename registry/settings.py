@@ -51,7 +51,10 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"assay": "registry.web.templatetags.assay"},
+            "libraries": {
+                "assay": "registry.web.templatetags.assay",
+                "around": "registry.web.templatetags.around",
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -154,6 +157,8 @@ ASSAY_WEBHOOK_PRIVATE = environment.flag("ASSAY_WEBHOOK_PRIVATE")
 # Where networks lie that were marked for their owners; web and workers must see the same folder.
 ASSAY_MARKED = environment.text("ASSAY_MARKED") or str(ASSAY_HOME / "marked")
 ASSAY_PUBLIC_URL = environment.text("ASSAY_PUBLIC_URL", "http://127.0.0.1:8000")
+# Whom to tell of a weakness: an address of mail, or of a page.
+ASSAY_CONTACT = environment.text("ASSAY_CONTACT")
 
 # Where exports lie, and for how many days; web and workers must see the same folder.
 ASSAY_EXPORTS = environment.text("ASSAY_EXPORTS") or str(ASSAY_HOME / "exports")

@@ -25,6 +25,7 @@ from registry.models.repos import Author, Hub, Repo
 from registry.models.revisions import Card, File, Revision
 from registry.models.runs import Run
 from registry.models.scans import Scan, ScanExecution, ScanItem
+from registry.models.searches import SavedSearch
 from registry.models.syncs import Sync, SyncProblem
 from registry.models.tokens import ApiToken
 from registry.models.webhooks import Delivery, Event, Webhook, WebhookSecret
@@ -60,6 +61,7 @@ __all__ = [
     "Run",
     "SampleLabel",
     "SampleWord",
+    "SavedSearch",
     "Scan",
     "ScanExecution",
     "ScanItem",

@@ -97,6 +97,7 @@ class Search:
     question: Question
     page_size: int = PAGE_SIZE
     counts: bool = True  # whoever asks for a page wants to know how many there are, too
+    within_ms: int = plans.SLOWEST_MS  # a statement
     containing: list[str] = field(default_factory=list)  # words that stand in for the one asked for
     _asked: Asked | None = None
     _size: Size | None = None
@@ -117,7 +118,8 @@ class Search:
             return
         chosen = self.question.chosen
         reads = [(_STATE, []), groups_read(chosen)] if chosen else [(_STATE, [])]
-        with plans.running(*(reads if self._asked is None else [])) as found:
+        unread = reads if self._asked is None else []
+        with plans.running(*unread, within_ms=self.within_ms) as found:
             if found:
                 self._state = _state_of(found[0])
                 self._asked = self._asked_with(found[1] if chosen else [])

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from registry.converters import RepoIdConverter, ShaConverter
-from registry.web import themes
+from registry.web import around_urls, themes
 from registry.web.views import (
     checks,
     ecosystem,
@@ -78,4 +78,5 @@ urlpatterns = [
     path("theme", themes.choose, name="theme"),
     path("problems", home.problem_list, name="problem-list"),
     path("healthz", home.health, name="health"),
+    *around_urls.patterns(),
 ]

@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from registry.models import Embedding, Mark, Run, Scan, ScanExecution
 from tests import factories, plugins
-from tests.e2e import gallery, gallery_webhooks
+from tests.e2e import gallery, gallery_around, gallery_webhooks
 
 CHROMIUM = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
 HOST = "127.0.0.1"
@@ -65,6 +65,7 @@ def site(browser, django_db_blocker, tmp_path_factory) -> Iterator[str]:
         patch.setattr(settings, "ASSAY_MARKED", str(tmp_path_factory.mktemp("marked")))
         plugins.install(tmp_path_factory.mktemp("plugin"), patch)
         gallery.hang()
+        gallery_around.hang(gallery.HOSTILE)
         factories.listed()
         server = LiveServer(HOST)
         yield server.url
@@ -109,6 +110,7 @@ def pages(site) -> dict[str, str]:
     return (
         runs
         | of_scans()
+        | gallery_around.pages()
         | {f"mark-show-{mark.pk}": f"/marks/{mark.pk}" for mark in Mark.objects.all()}
         | {
             "home": "/",

@@ -1,6 +1,7 @@
 // Small comforts. Every page is whole without this file.
 
 import "./keys.js";
+import "./suggest.js";
 
 document.documentElement.classList.add("js");
 
