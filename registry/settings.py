@@ -159,6 +159,11 @@ ASSAY_MARKED = environment.text("ASSAY_MARKED") or str(ASSAY_HOME / "marked")
 ASSAY_PUBLIC_URL = environment.text("ASSAY_PUBLIC_URL", "http://127.0.0.1:8000")
 # Whom to tell of a weakness: an address of mail, or of a page.
 ASSAY_CONTACT = environment.text("ASSAY_CONTACT")
+# Where browsers reach the stream server; without it, one port after that of ASSAY_PUBLIC_URL. How
+# many may read at once, in all and from one address.
+ASSAY_STREAMS_URL = environment.text("ASSAY_STREAMS_URL")
+ASSAY_STREAMS_READERS = environment.number("ASSAY_STREAMS_READERS", 1000)
+ASSAY_STREAMS_PER_ADDRESS = environment.number("ASSAY_STREAMS_PER_ADDRESS", 50)
 
 # Where exports lie, and for how many days; web and workers must see the same folder.
 ASSAY_EXPORTS = environment.text("ASSAY_EXPORTS") or str(ASSAY_HOME / "exports")

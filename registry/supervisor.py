@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import http.client
 import io
 import os
 import signal
@@ -24,6 +23,7 @@ from kombu.exceptions import OperationalError
 from registry import celery, embedded, environment
 from registry.children import Child, Task, adopt_orphans, kill_descendants, stop_all
 from registry.collecting import collected
+from registry.ports import answers, listen, listen_near, require_free
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MIGRATION_LOCK = 0x_A55A_7001  # any number that nobody else takes in this database
@@ -94,6 +94,12 @@ def web_task(listener: int) -> Task:
     return Task("web", command, orphaned=signal.SIGTERM, pass_fds=(listener,))
 
 
+def streams_task(listener: int) -> Task:
+    """Describe the stream server, on a socket that listens already."""
+    command = [sys.executable, "-m", "registry.streams", "--fd", str(listener)]
+    return Task("streams", command, orphaned=signal.SIGTERM, pass_fds=(listener,))
+
+
 def beat_task() -> Task:
     """Describe Celery's clock, whose memory is the database."""
     command = [sys.executable, "-m", "celery", "-A", "registry", "beat", "--loglevel", "WARNING"]
@@ -113,7 +119,7 @@ def child_environment(home: Path, **more: str) -> dict[str, str]:
     return {**more, **os.environ, **fixed}
 
 
-# -- migrations, ports
+# -- migrations
 
 
 def migrate() -> int:
@@ -135,35 +141,6 @@ def migrate() -> int:
     return output.getvalue().count("... OK")
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens. Raises EmbeddedError with a sentence that names the port."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=512)
-    except OSError as error:
-        raise embedded.EmbeddedError(
-            f"Port {port} on {host} cannot be used: {(error.strerror or str(error)).lower()}. "
-            "Choose another one with --port."
-        ) from error
-
-
-def require_free(host: str, port: int) -> None:
-    """Raise EmbeddedError where a child could not listen on the port."""
-    listen(host, port).close()
-
-
-def answers(host: str, port: int) -> bool:
-    """Say whether something speaks HTTP there; any answer counts."""
-    web = http.client.HTTPConnection(host, port, timeout=2.0)
-    try:
-        web.request("GET", "/healthz")
-        return bool(web.getresponse())
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        web.close()
-
-
 # -- everything, until Ctrl-C
 
 
@@ -173,6 +150,7 @@ class Options:
 
     host: str = "127.0.0.1"
     port: int = 8000
+    streams_port: int = 0  # 0: the one after ``port``, or the next one that is free
     hub: Path | None = None
     hub_port: int = 8001
     workers: bool = True
@@ -198,17 +176,28 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.ask_to_stop)
         try:
-            with listen(self.options.host, self.options.port) as listener:
+            with (
+                listen(self.options.host, self.options.port) as listener,
+                self.listen_for_streams() as streams,
+            ):
                 if self.options.hub is not None:
                     require_free("127.0.0.1", self.options.hub_port)
                 self.say(f"Starting Assay in {self.home}.")
                 embedded.start(self.home)
                 if not self.asked_to_stop:
                     self.prepare_database()
-                    self.start_children(listener.fileno())
+                    self.start_children(listener.fileno(), streams)
                 self.watch()
         finally:
             self.stop()
+
+    def listen_for_streams(self) -> socket.socket:
+        """Return the socket of the stream server. Raises EmbeddedError."""
+        options = self.options
+        if options.streams_port:
+            return listen(options.host, options.streams_port)
+        taken = {options.hub_port} if options.hub is not None else set()
+        return listen_near(options.host, options.port, taken)
 
     def prepare_database(self) -> None:
         """Migrate, and leave no connection open. Raises EmbeddedError."""
@@ -226,12 +215,16 @@ class Supervisor:
         """Signal handler."""
         self.asked_to_stop += 1
 
-    def start_children(self, listener: int) -> None:
-        """Start web, beat, workers and, where one is named, the folder hub."""
+    def start_children(self, listener: int, streams: socket.socket) -> None:
+        """Start web, streams, beat, workers and, where one is named, the folder hub."""
         self.heard = self.events.stat().st_size if self.events.exists() else 0
         options = self.options
-        tasks = [web_task(listener)]
-        more = {"ASSAY_PUBLIC_URL": self.address(), "ASSAY_STATIC": str(collected(self.home))}
+        tasks = [web_task(listener), streams_task(streams.fileno())]
+        more = {"ASSAY_PUBLIC_URL": self.address()}
+        more |= {
+            "ASSAY_STREAMS_URL": self.streams_address(streams),
+            "ASSAY_STATIC": str(collected(self.home)),
+        }
         if options.hub is not None:
             tasks.append(hub_task(options.hub, options.hub_port))
             more["ASSAY_HUB"] = f"http://127.0.0.1:{options.hub_port}"
@@ -246,6 +239,11 @@ class Supervisor:
             child = Child(task, env, BASE_DIR, logs, self.say)
             self.children.append(child)
             child.start()
+
+    def streams_address(self, streams: socket.socket) -> str:
+        """Return where browsers reach the stream server: beside the pages, wherever those are."""
+        base, _, port = os.environ.get("ASSAY_PUBLIC_URL", self.address()).rpartition(":")
+        return f"{base}:{streams.getsockname()[1]}" if port.isdecimal() else ""
 
     def address(self) -> str:
         """Return the URL under which a browser on this machine reaches the web server."""

@@ -25,11 +25,13 @@ from rest_framework.reverse import reverse
 from analysis.watermarks.envelope import FEWEST, MOST
 from registry.api import problems
 from registry.api.filters import Filter, refuse_unknown
+from registry.api.live import Followed
 from registry.api.marks import Strict, token_user
 from registry.api.permissions import OnlyScope
 from registry.api.views import Resource, revision_named
 from registry.marks import embeddings, marked
 from registry.models import ApiToken, Embedding
+from registry.tickets import EMBEDDINGS
 
 USUAL = embeddings.Wish("", "", "")
 
@@ -134,7 +136,7 @@ class EmbeddingRequestSerializer(Strict):
     ),
     retrieve=extend_schema(summary="Read an embedding of yours, with the files that came out"),
 )
-class EmbeddingResource(Resource):
+class EmbeddingResource(Followed, Resource):
     """Embeddings: marks that Assay puts into networks for their owners."""
 
     queryset = Embedding.objects.all()
@@ -142,6 +144,8 @@ class EmbeddingResource(Resource):
     detail_serializer_class = EmbeddingDetailSerializer
     permission_classes = (OnlyScope,)
     scope = ApiToken.Scope.MARKS
+    events_kind = EMBEDDINGS
+    events_are_private = True
     max_age_s = 0
     filters = {"state": Filter("state", "Where it stands.", choices=tuple(Embedding.State.values))}
 

@@ -14,11 +14,13 @@ from rest_framework.reverse import reverse
 
 from registry.api import problems
 from registry.api.filters import Filter, refuse_unknown
+from registry.api.live import Followed
 from registry.api.views import Resource
 from registry.models import ApiToken, Scan, ScanExecution
 from registry.models.scans import USUAL_WINDOW
 from registry.scans import control, telling
 from registry.scans.drafts import Draft, ScanRefused
+from registry.tickets import EXECUTIONS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -248,11 +250,12 @@ class ScanResource(Resource):
     list=extend_schema(summary="List executions of scans"),
     retrieve=extend_schema(summary="Read an execution, with its difference to the one before"),
 )
-class ScanExecutionResource(Resource):
+class ScanExecutionResource(Followed, Resource):
     """Executions of scans."""
 
     serializer_class = ScanExecutionSerializer
     detail_serializer_class = ScanExecutionDetailSerializer
+    events_kind = EXECUTIONS
     max_age_s = 0
     filters = {
         "scan": Filter("scan_id", "The scan's number.", is_number=True),

@@ -22,6 +22,7 @@ from rest_framework.views import APIView
 from registry import services, signing
 from registry.api import problems
 from registry.api.filters import DeclaredFilters, Filter, refuse_unknown
+from registry.api.live import Followed
 from registry.api.schema import ResourceSchema
 from registry.api.serializers import (
     ClaimSerializer,
@@ -33,6 +34,7 @@ from registry.api.serializers import (
 )
 from registry.keysets import Order
 from registry.models import ApiToken, Claim, Finding, FindingPicture, Revision, Run
+from registry.tickets import RUNS
 from registry.visibility import public_claims, public_findings, public_repos, public_runs
 
 NEWEST = Order("-id", ("id",), descending=True)
@@ -127,11 +129,12 @@ class FindingResource(Resource):
 @extend_schema_view(
     list=extend_schema(summary="List runs"), retrieve=extend_schema(summary="Read a run")
 )
-class RunResource(Resource):
+class RunResource(Followed, Resource):
     """Runs: executions of checks."""
 
     serializer_class = RunSerializer
     scope = ApiToken.Scope.RUNS
+    events_kind = RUNS
     max_age_s = 0
     filters = _of_repo("revision__") | {
         "claim": Filter("claim_id", "The claim's number.", is_number=True),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from registry import supervisor
+from registry import ports, supervisor
 from registry.children import Child, Task, descendants, stop_all
 from registry.embedded import EmbeddedError
 from tests.registry.processes import until
@@ -186,17 +186,17 @@ def test_a_port_that_is_taken_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(EmbeddedError, match=f"Port {port} on 127.0.0.1 cannot be used: addr"):
-            supervisor.listen("127.0.0.1", port)
+            ports.listen("127.0.0.1", port)
 
 
 @pytest.mark.parametrize("host", ["256.1.1.1", "no host", "192.0.2.1"])
 def test_an_address_that_cannot_be_used_is_one_sentence(host: str) -> None:
     with pytest.raises(EmbeddedError, match=f"Port 8000 on {host} cannot be used"):
-        supervisor.listen(host, 8000)
+        ports.listen(host, 8000)
 
 
 def test_any_http_answer_is_a_sign_of_life() -> None:
-    with supervisor.listen("127.0.0.1", 0) as listener:
+    with ports.listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
         with contextlib.ExitStack() as stack:
             code = (
@@ -209,9 +209,9 @@ def test_any_http_answer_is_a_sign_of_life() -> None:
                     pass_fds=[listener.fileno()],
                 )
             )
-            assert supervisor.answers("127.0.0.1", port)
+            assert ports.answers("127.0.0.1", port)
             process.wait()
-    assert not supervisor.answers("127.0.0.1", port)
+    assert not ports.answers("127.0.0.1", port)
 
 
 def test_addresses_are_ones_that_a_browser_can_open() -> None:
@@ -221,6 +221,27 @@ def test_addresses_are_ones_that_a_browser_can_open() -> None:
     assert address("0.0.0.0") == "http://127.0.0.1:80"  # noqa: S104
     assert address("::") == "http://[::1]:80"
     assert address("10.0.0.7") == "http://10.0.0.7:80"
+
+
+def test_streams_have_the_next_port_that_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    with contextlib.ExitStack() as stack:
+        pages = stack.enter_context(ports.listen("127.0.0.1", 0))
+        port = pages.getsockname()[1]
+        options = supervisor.Options("127.0.0.1", port, hub=Path("/"), hub_port=port + 1)
+        up = supervisor.Supervisor(options, print)
+        streams = stack.enter_context(up.listen_for_streams())
+        at = streams.getsockname()[1]
+        assert at not in {port, port + 1}
+        second = stack.enter_context(up.listen_for_streams())
+        assert second.getsockname()[1] not in {port, port + 1, at}
+        assert up.streams_address(streams) == f"http://127.0.0.1:{at}"
+        monkeypatch.setenv("ASSAY_PUBLIC_URL", "http://10.0.0.7:80")
+        assert up.streams_address(streams) == f"http://10.0.0.7:{at}"
+        monkeypatch.setenv("ASSAY_PUBLIC_URL", "https://assay.example")
+        assert up.streams_address(streams) == ""
+        options.streams_port = at
+        with pytest.raises(EmbeddedError, match=f"Port {at} on"):
+            up.listen_for_streams()
 
 
 def test_every_queue_has_a_group_of_workers() -> None:

@@ -21,6 +21,9 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on")
+        parser.add_argument(
+            "--streams-port", type=int, default=0, help="port of the stream server: the next one"
+        )
         parser.add_argument("--hub", type=Path, metavar="FOLDER", help="also serve this folder")
         parser.add_argument("--hub-port", type=int, default=8001, help="port of the folder's hub")
         parser.add_argument(
@@ -34,7 +37,7 @@ class Command(BaseCommand):
         """Run until SIGINT or SIGTERM."""
         if options["hub"] is not None and not options["hub"].is_dir():
             raise CommandError(f"There is no folder {options['hub']}.")
-        names = ("host", "port", "hub", "hub_port", "workers", "mirror")
+        names = ("host", "port", "streams_port", "hub", "hub_port", "workers", "mirror")
         asked = supervisor.Options(**{name: options[name] for name in names})
         say = partial(supervisor.print_line, self.stdout)
         try:

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registry.marks import embeddings, marked
 from registry.models import Embedding
+from registry.tickets import EMBEDDINGS
 from registry.visibility import public_repos
+from registry.web.live import allow, stream_of
 from registry.web.mark_forms import EmbeddingForm
 from registry.web.staff import is_staff, refusal
 
@@ -75,11 +77,17 @@ def embedding_show(request: HttpRequest, number: int) -> HttpResponse:
         "repo": embedding.revision.repo,
         "files": marked.files_of(embedding),
         "follows": "follow" in request.GET and not embedding.has_ended,
+        "stream": "" if embedding.has_ended else _stream(request, embedding),
     }
     response = _private(render(request, "embedding_show.html", context))
+    allow(response, context["stream"])
     if context["follows"]:  # only where the reader asked for it, and without a script
         response.headers["Refresh"] = str(REFRESH_S)
     return response
+
+
+def _stream(request: HttpRequest, embedding: Embedding) -> str:
+    return stream_of(request, EMBEDDINGS, embedding.pk, user=embedding.owner_id)
 
 
 @require_POST

@@ -10,6 +10,7 @@ from analysis import catalog
 from analysis import options as schema
 from registry import keysets
 from registry.models import Claim, Finding, Run
+from registry.tickets import RUNS
 from registry.visibility import public_runs, shows_text
 from registry.web import drawings, evidence, pictures
 from registry.web.claims import (
@@ -20,6 +21,7 @@ from registry.web.claims import (
     tolerance_of,
     unclaimed,
 )
+from registry.web.live import allow, stream_of
 from registry.web.looks import Looks, drawn, read_looks
 from registry.web.scales import Scale, stated
 from registry.web.signatures import signature_of
@@ -77,6 +79,7 @@ def run_show(request: HttpRequest, number: int) -> HttpResponse:
         "may_change": is_staff(request),
         "shows_text": shows_text(run.revision.repo),
         "follows": "follow" in request.GET and not run.has_ended,
+        "stream": "" if run.has_ended else stream_of(request, RUNS, run.pk),
         "place": _place(run),
         "replays": run.options.get("replay_of") if replays(run) else None,
     }
@@ -93,6 +96,7 @@ def run_show(request: HttpRequest, number: int) -> HttpResponse:
             "pictures": pictures.of(finding),
         }
     response = render(request, "run_show.html", context)
+    allow(response, context["stream"])
     if context["follows"]:  # only where the reader asked for it, and without a script
         response.headers["Refresh"] = str(REFRESH_S)
     return response

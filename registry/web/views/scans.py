@@ -14,6 +14,8 @@ from registry.models import Scan, ScanExecution, ScanItem
 from registry.scans import control, planning, telling
 from registry.scans.asked import written as lines_of
 from registry.scans.drafts import ScanRefused
+from registry.tickets import EXECUTIONS
+from registry.web.live import allow, stream_of
 from registry.web.scan_forms import ScanForm
 from registry.web.scan_states import (
     execution_state,
@@ -179,12 +181,16 @@ def execution_show(request: HttpRequest, number: int, execution: int) -> HttpRes
     outcome = outcome if outcome in ScanItem.Outcome.values else ""
     context = {"scan": scan, "execution": shown, "outcome": outcome} | _standing(shown)
     context["follows"] = "follow" in request.GET and not shown.is_over
+    stream = "" if shown.is_over else stream_of(request, EXECUTIONS, shown.pk)
+    context["stream"] = stream
     try:
         context |= _items(shown, outcome, request.GET.get("cursor", ""))
     except keysets.BadCursor as error:
         context["sentence"] = str(error)
         return render(request, "execution_show.html", context, status=400)
-    return _followed(request, render(request, "execution_show.html", context), not shown.is_over)
+    response = render(request, "execution_show.html", context)
+    allow(response, stream)
+    return _followed(request, response, not shown.is_over)
 
 
 def _standing(execution: ScanExecution) -> dict[str, Any]:

@@ -35,6 +35,9 @@ def test_it_is_served(client):
     driven |= {f"/api/v1/marks/{{id}}/{act}" for act in ("matches", "verify", "scan")}
     driven |= {f"/api/v1/webhooks/{{id}}/{act}" for act in ("test", "rotate", "deliveries")}
     driven |= {f"/api/v1/deliveries/{{id}}{tail}" for tail in ("", "/replay")}
+    driven |= {
+        f"/api/v1/{noun}/{{id}}/events" for noun in ("runs", "scan-executions", "embeddings")
+    }
     others = ["exports", "exports/{name}", "facets", "keys", "mirror"]
     others += ["repos/{id}/counters", "repos/{id}/earlier-claims"]
     others += ["syncs/{id}/problems", "embeddings/{id}/files/{path}"]

@@ -45,7 +45,7 @@ def test_it_works(read):
         ({"status": Run.Status.QUEUED}, ["number 2 in the queue", "This page stands still."]),
         (
             {"status": Run.Status.RUNNING, "progress": 3, "total": 9},
-            ["Measuring: 3 of 9", "This page stands still."],
+            ["Measuring : 3 of 9", "This page stands still."],
         ),
         (
             {"status": Run.Status.UNSUPPORTED, "reason": "No such split.", "code": "split"},
