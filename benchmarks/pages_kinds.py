@@ -1,17 +1,22 @@
 """The pages of P2 by the name of their address: several instances of each, the fullest first."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
-from django.db.models import Min
+from django.db.models import Count, Min
 
-from registry.models import Mark, Revision, Run, Scan, ScanExecution
+from benchmarks.pages_fill import SHARED
+from registry.converters import fits_address
+from registry.models import Author, DatasetTally, Mark, Revision, Run, Scan, ScanExecution
+from registry.web.parts import PARTS
 
 # What is no page, needs a person, or is measured as a list elsewhere.
 WITHOUT_ROW = {
     "health": "asks one thing of the database",
     "theme": "takes a choice",
     "repo-by-number": "the same page as repo-show",
-    "number-history": "the same page as repo-history",
+    "number-part": "the same pages as those of a name",
+    "revision-part": "the same pages as those of a name",
     "run-act": "takes an order",
     "scan-act": "takes an order",
     "mark-act": "takes an order",
@@ -40,6 +45,8 @@ WITHOUT_ROW = {
     "llms": "asks nothing of the database",
     "favicon": "asks nothing of the database",
     "security": "asks nothing of the database",
+    "dataset-named": "the same page as dataset-show",
+    "status-show": "waits for what workers answer",
 }
 
 
@@ -60,6 +67,11 @@ _PLAIN = {
     "mirror-show": "/mirror",
     "change-list": "/changes",
     "check-list": "/checks",
+    "check-show": "/checks/claim",
+    "check-version": "/checks/claim/v1",
+    "dataset-list": "/datasets",
+    "hash-find": "/hash",
+    "hash-show": f"/hash/{SHARED}",
     "measure-list": "/ecosystem",
     "measure-show": "/ecosystem/claims",
     "export-list": "/exports",
@@ -100,10 +112,32 @@ def _executions() -> list[str]:
     return [f"/scans/{one.scan_id}/{one.pk}" for one in last]
 
 
+def _comparisons() -> list[str]:
+    names = [one.repo.name for one in _spread()]
+    return ["/compare?" + "&".join(f"m={name}" for name in names[:number]) for number in (6, 2)]
+
+
+def _datasets() -> list[str]:
+    """Return the data set with the most claims, and some with few."""
+    most = DatasetTally.objects.order_by("-claims", "-folded").values_list("name", flat=True)
+    few = DatasetTally.objects.order_by("claims", "folded").values_list("name", flat=True)
+    names = dict.fromkeys([*most[:2], *few[:3]])
+    return [f"/datasets/{name}" for name in names if fits_address(name)]
+
+
+def _authors() -> list[str]:
+    """Return the author with the most models, and some others."""
+    found = Author.objects.annotate(n=Count("repos")).filter(n__gt=0).order_by("-n", "pk")
+    return [f"/authors/{quote(name)}" for name in found.values_list("name", flat=True)[:5]]
+
+
 _OF_ROWS: dict[str, Callable[[], list[str]]] = {
     "repo-list": _lists,
+    "compare-show": _comparisons,
+    "dataset-show": _datasets,
+    "author-show": _authors,
     "repo-show": _models(""),
-    "repo-history": _models("/-/history"),
+    **{f"repo-{part}": _models(f"/-/{part}") for part in PARTS if part},
     "repo-feed": _models("/-/feed.atom"),
     "search-feed": lambda: ["/models.atom", "/models.atom?q=bert", "/models.atom?verdict=fail"],
     "suggest": lambda: ["/suggest?q=b", "/suggest?q=bert", "/suggest?q=a/", "/suggest?q=bret"],

@@ -12,6 +12,7 @@ from registry.models import (
     Finding,
     Hub,
     Mark,
+    RenderedCard,
     Repo,
     Revision,
     Run,
@@ -64,6 +65,14 @@ class RevisionAdmin(ReadOnlyAdmin):
     list_display = ("repo", "sha", "architecture", "parameters", "seen_at")
     list_select_related = ("repo",)
     search_fields = ("sha__startswith",)
+
+
+@admin.register(RenderedCard)
+class RenderedCardAdmin(ReadOnlyAdmin):
+    """Cards as pages show them."""
+
+    list_display = ("revision", "version", "taken", "rendered_at")
+    list_select_related = ("revision__repo",)
 
 
 @admin.register(Claim)

@@ -80,6 +80,7 @@ app.conf.update(
         "refresh-listings": _every(5, "workers.refresh_listings"),
         "scans": _every(5, "workers.scans_tick"),
         "webhooks": _every(5, "workers.webhooks_tick"),
+        "count-datasets": _every(600, "workers.count_datasets"),
         # At night, UTC; the export carries the measures that were just taken.
         "measure-ecosystem": _nightly(1, 30, "workers.measure_ecosystem"),
         "export": _nightly(3, 0, "workers.export"),

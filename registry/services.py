@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 RESENT_AT_ONCE = 200  # bounds what a tick of the reaper puts on the broker, however long the queue
 
 
+_OF_REPLAYS = ("expect", "replay", "replay_from")  # options that repeat one evidence to the letter
+
+
 class RequestRefused(Exception):  # noqa: N818 - reads as what happened
     """A run that was asked for cannot be made; the message says why in one sentence.
 
@@ -169,6 +172,22 @@ def run_again(run: Run) -> bool:
         if is_new:
             transaction.on_commit(lambda: send([run]))
     return is_new
+
+
+def measure_again(run: Run, by: str) -> tuple[Run, bool]:
+    """Ask for what a run with a finding measured once more, from the start, as a run of its own.
+
+    The finding stays, whatever the other one says. One that is under way is joined. Return the run
+    and whether there is something new to wait for; raise RequestRefused.
+    """
+    repeats = Run.objects.filter(revision=run.revision_id, options__replay_of=run.pk)
+    pending = repeats.filter(status__in=[Run.Status.QUEUED, Run.Status.RUNNING]).first()
+    if pending is not None:
+        return pending, False
+    then = {name: run.options[name] for name in run.options if name not in _OF_REPLAYS}
+    number = 1 + repeats.count()
+    options = {**then, "fresh": True, "replay_of": run.pk, "replay": number}
+    return request_run(run.revision, run.check_id, run.claim, options=options, requested_by=by)
 
 
 def send(runs: Iterable[Run]) -> int:

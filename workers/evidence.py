@@ -8,11 +8,11 @@ from typing import Any
 
 from analysis.contract import JSON, Finding, Job
 from registry.models import Claim, Run
+from registry.version import VERSION
 from workers.asking import Asked, plain
 from workers.fetching import Prepared
 from workers.inputs import Drawn, Sample
 
-VERSION = "0.1.0"  # of Assay
 SCHEMA = 2  # of this structure
 _CPU = re.compile(r"^model name\s*:\s*(.+)$", re.MULTILINE)
 _GPU = re.compile(r"^Model:\s*(.+)$", re.MULTILINE)

@@ -131,6 +131,18 @@ def measure_ecosystem() -> None:
         log.info("took %s measures", len(done))
 
 
+@app.task(name="workers.count_datasets")
+def count_datasets() -> None:
+    """Count the claims on each dataset anew; one worker at a time, the others leave at once."""
+    from registry.ecosystem import datasets
+
+    try:
+        datasets.recount()
+    except DatabaseError as error:
+        log.warning("data sets stay as they were counted: %s", error)
+        connections.close_all()
+
+
 @app.task(name="workers.export")
 def export() -> None:
     """Write the nightly export."""

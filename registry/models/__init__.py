@@ -1,8 +1,10 @@
 """The tables, one file an aggregate."""
 
 from registry.models.budgets import BudgetWindow
+from registry.models.cards import RenderedCard
 from registry.models.claims import Claim
 from registry.models.commits import Commit
+from registry.models.datasets import DatasetTally
 from registry.models.ecosystem import Measurement
 from registry.models.embeddings import Embedding
 from registry.models.errands import Errand
@@ -39,6 +41,7 @@ __all__ = [
     "Claim",
     "Commit",
     "CounterSeries",
+    "DatasetTally",
     "Delivery",
     "Edge",
     "Embedding",
@@ -56,6 +59,7 @@ __all__ = [
     "MarkKeys",
     "MarkMatch",
     "Measurement",
+    "RenderedCard",
     "Repo",
     "Revision",
     "Run",

@@ -5,6 +5,7 @@ import json
 from typing import Any, Self
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from analysis import contract
 from registry.models.revisions import Revision
@@ -53,6 +54,7 @@ class Claim(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["revision", "key"], name="claim_once")]
+        indexes = [models.Index(Lower("dataset"), "metric", name="claim_by_dataset")]
 
     def __str__(self) -> str:
         return f"{self.metric} {self.value_text} on {self.dataset or 'no dataset'}"

@@ -75,7 +75,9 @@ class Repo(models.Model):
     # The hub's `_id`, or "name:<repo id>" where the hub gives none.
     hub_key = models.CharField(max_length=120)
     name = models.CharField(max_length=300)  # the hub has names of 257 characters
-    author = models.ForeignKey(Author, on_delete=models.PROTECT, null=True, related_name="repos")
+    author = models.ForeignKey(
+        Author, on_delete=models.PROTECT, null=True, related_name="repos", db_index=False
+    )
     state = models.CharField(max_length=8, choices=State, default=State.PRESENT)
     gate = models.CharField(max_length=6, choices=Gate, default=Gate.OPEN)
     is_private = models.BooleanField(default=False)
@@ -117,6 +119,7 @@ class Repo(models.Model):
         indexes = [
             models.Index(fields=["-downloads", "-id"], name="repo_by_downloads"),  # list of models
             models.Index(fields=["name"], name="repo_by_name"),  # model page
+            models.Index(fields=["author", "-downloads", "-id"], name="repo_by_author"),
             models.Index(fields=["pipeline_tag", "-downloads", "-id"], name="repo_by_task"),
         ]
 

@@ -66,6 +66,11 @@ class File(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["revision", "path"], name="file_once")]
+        indexes = [
+            models.Index(  # look-up by hash; most small files have none
+                fields=["sha256", "id"], condition=~models.Q(sha256=""), name="file_by_sha256"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.path

@@ -4,6 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from registry import keysets
 from registry.models import Change
 
 What = Change.What
@@ -25,6 +29,8 @@ _LISTS = {
 }
 _GATES = {"open": "to everybody", "auto": "after a form", "manual": "after approval"}
 MOST_NAMED = 12
+PAGE_SIZE = 50
+NEWEST = keysets.Order("newest", ("id",), descending=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,20 @@ class Told:
     headline: str
     details: tuple[str, ...] = ()
     is_alert: bool = False
+
+
+def page_of(
+    request: HttpRequest, changes: "QuerySet[Change]", asked: dict[str, list[str]]
+) -> dict[str, Any]:
+    """Return the page of changes that a request asks for, and what it says; raise BadCursor."""
+    page = keysets.page(
+        changes,
+        NEWEST,
+        size=PAGE_SIZE,
+        cursor=request.GET.get("cursor", ""),
+        asked=keysets.question(asked),
+    )
+    return {"page": page, "told": [tell(change) for change in page.rows]}
 
 
 def tell(change: Change) -> Told:

@@ -159,9 +159,18 @@ def _end(axis: Axis, scale: Scale, value: float) -> str:
 
 def answers(revision: Revision) -> "QuerySet[Run]":
     """Select a revision's runs, oldest first, with findings but of their evidence the tolerance."""
+    return _as_answers(Run.objects.filter(revision=revision))
+
+
+def answers_to(claims: Sequence[Claim]) -> "QuerySet[Run]":
+    """Select the runs on these claims in the same way, with the size of the split measured."""
+    found = _as_answers(Run.objects.filter(claim__in=[claim.pk for claim in claims]))
+    return found.annotate(population=F("finding__evidence__measure__population"))
+
+
+def _as_answers(runs: "QuerySet[Run]") -> "QuerySet[Run]":
     return (
-        Run.objects.filter(revision=revision)
-        .select_related("finding")
+        runs.select_related("finding")
         .defer("finding__evidence", "finding__envelope")
         .annotate(tolerance=F("finding__evidence__measure__tolerance"))
         .order_by("pk")
@@ -185,13 +194,37 @@ def rows(
     ]
 
 
+def chosen(runs: Iterable[Run]) -> dict[int, Run]:
+    """Return for each claim the run that answers for it; ``runs`` are in the order of ``answers``.
+
+    That is the newest with a finding, else the newest; a replay that failed says nothing about the
+    claim: the run that it repeats speaks.
+    """
+    by_claim: dict[int, list[Run]] = {}
+    for run in runs:
+        if run.claim_id is not None:
+            by_claim.setdefault(run.claim_id, []).append(run)
+    found = {pk: _speaking(several) for pk, several in by_claim.items()}
+    return {pk: run for pk, run in found.items() if run is not None}
+
+
+def standing_of(run: Run | None) -> State:
+    """Return the state of a claim for which this run answers."""
+    return state_of(run, finding_of(run) if run else None)
+
+
+def _speaking(runs: Sequence[Run]) -> Run | None:
+    answered = [run for run in runs if finding_of(run) is not None]
+    if answered:
+        return answered[-1]
+    own = [run for run in runs if not replays(run)] or list(runs)
+    return own[-1] if own else None
+
+
 def _row(
     claim: Claim, runs: Sequence[Run], versions: dict[str, int], earlier: Run | None
 ) -> ClaimRow:
-    answered = [run for run in runs if finding_of(run) is not None]
-    # A replay that failed says nothing about the claim: the run that it repeats speaks.
-    own = [run for run in runs if not replays(run)] or list(runs)
-    run = answered[-1] if answered else (own[-1] if own else None)
+    run = _speaking(runs)
     finding = finding_of(run) if run else None
     newest = runs[-1] if runs else None
     pending = newest if newest is not None and newest is not run and not newest.has_ended else None

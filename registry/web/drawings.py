@@ -204,7 +204,8 @@ def _curve(raw: Mapping[str, Any]) -> Curve | None:
     edges = [edge for point in points for edge in (point.low, point.high, point.y)]
     y_axis = _axis(edges, HEIGHT - BOTTOM, TOP, is_share=_is_share(edges))
     title = _name(raw.get("title")) or "Measured"
-    x_label, y_label = _name(raw.get("x_label")), _name(raw.get("y_label"))
+    x_label = _name(raw.get("x_label") or raw.get("x"))
+    y_label = _name(raw.get("y_label") or raw.get("y"))
     return Curve(
         title=title,
         x_label=x_label,

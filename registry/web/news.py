@@ -9,10 +9,11 @@ from registry.models import Change, Finding, Repo
 from registry.search import Question, Search
 from registry.search.asked import literal
 from registry.visibility import public_changes, public_findings, public_repos
+from registry.web.addresses import Address
 from registry.web.atom import MOST_ENTRIES, Entry
 from registry.web.changes import tell
 from registry.web.states import STATES
-from registry.web.templatetags.assay import history_url, repo_url
+from registry.web.templatetags.assay import repo_url
 
 LOOKED_AT = 500  # the newest findings of all models, among which those of a search are looked for
 
@@ -91,7 +92,7 @@ def of_change(change: Change) -> Entry:
         f"change:{change.pk}",
         f"{change.repo.name}: {told.headline}",
         change.at,
-        history_url(change.repo),
+        Address(change.repo).to("history"),
         "; ".join(told.details),
         str(change.what),
     )

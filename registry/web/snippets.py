@@ -1,6 +1,7 @@
 """How to use a model at exactly the commit that was measured, as text to copy."""
 
 import shlex
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -37,3 +38,40 @@ def api_call(revision: Revision) -> str:
     """Return a command that reads this revision's findings."""
     query = urlencode({"repo": revision.repo.name, "revision": revision.sha})
     return "curl " + shlex.quote(f"{settings.ASSAY_PUBLIC_URL}/api/v1/findings?{query}")
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Text to copy: what it does, and in which language it is."""
+
+    id: str
+    title: str
+    about: str
+    text: str
+
+
+def all_of(revision: Revision) -> list[Snippet]:
+    """Return how to load this revision, and how to read what is known of it."""
+    return [
+        Snippet("load", "Load it", "Python; this commit and no other.", pinned(revision)),
+        Snippet("curl", "Findings by curl", "Every verdict with its evidence.", api_call(revision)),
+        Snippet("python", "Findings in Python", "Standard library only.", _python(revision)),
+        Snippet("cli", "On the command line", "Claims beside measurements.", _command(revision)),
+    ]
+
+
+def _python(revision: Revision) -> str:
+    """Return Python that reads this revision's findings."""
+    query = {"repo": revision.repo.name, "revision": revision.sha}
+    return (
+        "import json\nfrom urllib.parse import urlencode\nfrom urllib.request import urlopen\n\n"
+        f"query = urlencode({query!r})\n"
+        f"with urlopen({settings.ASSAY_PUBLIC_URL + '/api/v1/findings?'!r} + query) as answer:\n"
+        '    for finding in json.load(answer)["results"]:\n'
+        '        print(finding["verdict"], finding["summary"])'
+    )
+
+
+def _command(revision: Revision) -> str:
+    """Return a command of the command line; ``--`` keeps a name from being read as an option."""
+    return f"assay show -- {shlex.quote(revision.repo.name)}"

@@ -4,8 +4,11 @@ from django.urls import path, register_converter
 
 from registry.converters import RepoIdConverter, ShaConverter
 from registry.web import around_urls, themes
+from registry.web.parts import PARTS
 from registry.web.views import (
     checks,
+    compare,
+    datasets,
     ecosystem,
     embeddings,
     exports,
@@ -13,10 +16,13 @@ from registry.web.views import (
     history,
     home,
     marks,
+    methods,
     mirror,
+    places,
     repos,
     runs,
     scans,
+    status,
     styleguide,
     webhooks,
 )
@@ -30,10 +36,22 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("models", repos.repo_list, name="repo-list"),
     path("models/-/<int:number>", repos.repo_by_number, name="repo-by-number"),
-    path("models/-/<int:number>/history", history.repo_history_by_number, name="number-history"),
-    path("models/<repo:name>/-/history", history.repo_history, name="repo-history"),
+    path("models/-/<int:number>/<slug:part>", repos.repo_by_number, name="number-part"),
+    *(
+        path(f"models/<repo:name>/-/{part}", repos.repo_show, {"part": part}, name=f"repo-{part}")
+        for part in filter(None, PARTS)
+    ),
     path("models/<repo:name>/@<sha:sha>", repos.revision_show, name="revision-show"),
+    path("models/<repo:name>/@<sha:sha>/-/<slug:part>", repos.revision_show, name="revision-part"),
     path("models/<repo:name>", repos.repo_show, name="repo-show"),
+    path("compare", compare.compare_show, name="compare-show"),
+    path("datasets", datasets.dataset_list, name="dataset-list"),
+    path("datasets/-/named", datasets.dataset_named, name="dataset-named"),
+    path("datasets/<repo:name>", datasets.dataset_show, name="dataset-show"),
+    *around_urls.patterns(),  # feeds of authors stand before the authors
+    path("authors/<path:name>", places.author_show, name="author-show"),
+    path("hash", places.hash_find, name="hash-find"),
+    path("hash/<str:digest>", places.hash_show, name="hash-show"),
     path("runs", runs.run_list, name="run-list"),
     path("runs/<int:number>", runs.run_show, name="run-show"),
     path("runs/<int:number>/do/<slug:action>", checks.run_act, name="run-act"),
@@ -69,14 +87,16 @@ urlpatterns = [
     path("mirror", mirror.mirror_show, name="mirror-show"),
     path("changes", history.change_list, name="change-list"),
     path("checks", home.check_list, name="check-list"),
+    path("checks/<slug:check>", methods.check_show, name="check-show"),
+    path("checks/<slug:check>/v<int:version>", methods.check_show, name="check-version"),
     path("ecosystem", ecosystem.measure_list, name="measure-list"),
     path("ecosystem/<slug:id>", ecosystem.measure_show, name="measure-show"),
     path("exports", exports.export_list, name="export-list"),
     path("exports/<slug:name>/<str:file>", exports.export_file, name="export-file"),
     path("about", home.about, name="about"),
+    path("status", status.status_show, name="status-show"),
     path("styleguide", styleguide.style_guide, name="style-guide"),
     path("theme", themes.choose, name="theme"),
     path("problems", home.problem_list, name="problem-list"),
     path("healthz", home.health, name="health"),
-    *around_urls.patterns(),
 ]

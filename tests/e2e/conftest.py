@@ -15,7 +15,13 @@ from pytest_django.live_server_helper import LiveServer
 
 from registry.models import Embedding, Mark, Run, Scan, ScanExecution
 from tests import factories, plugins
-from tests.e2e import gallery, gallery_around, gallery_webhooks
+from tests.e2e import (
+    gallery,
+    gallery_around,
+    gallery_models,
+    gallery_places,
+    gallery_webhooks,
+)
 
 CHROMIUM = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
 HOST = "127.0.0.1"
@@ -111,6 +117,7 @@ def pages(site) -> dict[str, str]:
         runs
         | of_scans()
         | gallery_around.pages()
+        | gallery_places.addresses()
         | {f"mark-show-{mark.pk}": f"/marks/{mark.pk}" for mark in Mark.objects.all()}
         | {
             "home": "/",
@@ -128,7 +135,7 @@ def pages(site) -> dict[str, str]:
             "repo-history": "/models/alice/resnet20-cifar10/-/history",
             "repo-history-day": "/models/alice/resnet20-cifar10/-/history?day=2026-05-01",
             "repo-history-quiet": "/models/erin/record-only/-/history",
-            "number-history": f"/models/-/{gallery.attacked().repo_id}/history?day=2026-11-01",
+            **gallery_models.addresses(revision, gallery.attacked()),
             "change-list": "/changes",
             "change-list-alerts": "/changes?kind=alerts",
             "run-list": "/runs",

@@ -12,7 +12,6 @@ from registry.models import (
     Claim,
     Edge,
     Errand,
-    Finding,
     Measurement,
     Repo,
     Revision,
@@ -24,10 +23,17 @@ from registry.models import (
     SyncProblem,
 )
 from tests import factories
-from tests.e2e import gallery_marks, gallery_measured, gallery_webhooks
+from tests.e2e import (
+    gallery_marks,
+    gallery_measured,
+    gallery_models,
+    gallery_places,
+    gallery_webhooks,
+)
+from tests.e2e.gallery_hostile import HOSTILE as HOSTILE
+from tests.e2e.gallery_hostile import hostile as hostile
 from tests.factories import NOON
 
-HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>\u202egnp.exe'
 SENTENCES = {
     "confirmed": "Measured 91.73 % on all 10,000 samples; the claim of 91.7 % holds.",
     "overstated": "Measured 91.73 % on all 10,000 samples; 95 % is claimed, 3.27 points more.",
@@ -65,7 +71,9 @@ def hang() -> None:
     factories.repo("frank/disabled", is_disabled=True, downloads=3)
     hostile()
     gallery_marks.hang(full, HOSTILE)
+    gallery_models.hang(full, HOSTILE)
     gallery_webhooks.hang(HOSTILE)
+    gallery_places.hang()
     past(full.repo)
     scans(full)
     mirrored()
@@ -269,50 +277,6 @@ def similar() -> None:
         n=1_379,
         created_at=NOON + timedelta(hours=1),
     )
-
-
-def hostile() -> Revision:
-    """Make a model whose every text is an attack on whoever shows it."""
-    repo = factories.repo(
-        f"mallory/{HOSTILE}"[:200],
-        pipeline_tag=HOSTILE[:100],
-        library=HOSTILE[:100],
-        licence=HOSTILE[:100],
-        problem=HOSTILE,
-        downloads=1,
-        refs={"branches": {HOSTILE: HOSTILE}, "tags": {HOSTILE: HOSTILE}},
-        author=factories.author(HOSTILE[:100]),
-    )
-    revision = factories.revision(repo, architecture=HOSTILE[:100])
-    factories.card(revision, text=HOSTILE, problem=HOSTILE)
-    factories.file(revision, HOSTILE)
-    factories.edge(revision, parent_name=HOSTILE[:200])
-    texts = dict.fromkeys(
-        ("file", "raw", "task", "dataset", "dataset_name", "config", "split", "metric_name"),
-        HOSTILE,
-    )
-    texts |= {
-        "metric": HOSTILE,
-        "value_text": HOSTILE,
-        "path": HOSTILE,
-        "dataset_revision": HOSTILE,
-    }
-    claim = factories.claim(revision, **texts)
-    nested = {HOSTILE: {HOSTILE: HOSTILE}, "rows": [{HOSTILE: HOSTILE}], "list": [HOSTILE]}
-    factories.finding(
-        claim,
-        verdict=Finding.Verdict.INCONCLUSIVE,
-        summary=HOSTILE,
-        evidence=factories.evidence(
-            subject={"files": [{"path": HOSTILE, "size": 1, "sha256": HOSTILE}]}, strange=nested
-        ),
-    )
-    factories.claim(revision, **(texts | {"problem": HOSTILE}))
-    other = factories.claim(revision, **texts)
-    factories.run(other, status=Run.Status.DEAD, code=HOSTILE[:30], reason=HOSTILE)
-    third = factories.claim(revision, **texts)
-    factories.run(third, status=Run.Status.RUNNING, stage=HOSTILE[:30], progress=1, total=9)
-    return revision
 
 
 def scanned() -> dict[str, ScanExecution]:

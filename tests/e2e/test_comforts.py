@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.test_pages import window
+from tests.e2e.test_pages import follow, window
 
 pytestmark = [
     pytest.mark.e2e,
@@ -85,4 +85,36 @@ def test_colours_are_chosen_and_kept(browser, site, scripts):
         assert page.get_by_role("button", name="Dark").get_attribute("aria-pressed") == "true"
         page.get_by_role("button", name="System").click()
         page.wait_for_function(f"{ground} === '{light}'")
+        assert complaints == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_models_are_chosen_in_the_list_and_compared(browser, site, scripts):
+    with window(browser, scripts=scripts, permissions=["clipboard-read", "clipboard-write"]) as (
+        page,
+        complaints,
+    ):
+        page.goto(f"{site}/models?sort=name")
+        for name in ("alice/resnet20-cifar10", "nora/wide-net"):
+            page.get_by_label(f"Compare {name}").check()
+        if scripts:
+            page.locator("h1").click()  # a key in a field is a letter
+            page.evaluate("document.activeElement.blur()")
+            with page.expect_navigation():
+                page.keyboard.press("c")
+        else:
+            follow(page, page.get_by_role("button", name="Compare the chosen"))
+        assert "m=alice%2Fresnet20-cifar10&m=nora%2Fwide-net" in page.url
+        assert page.get_by_role("columnheader").count() == 3
+        page.get_by_label("Add a model").fill("alice/resnet20")
+        follow(page, page.get_by_role("button", name="Add"))
+        assert page.get_by_role("columnheader").count() == 4
+        follow(page, page.get_by_role("link", name="Only differences"))
+        assert "only=differences" in page.url
+        follow(page, page.get_by_role("link", name="Remove alice/resnet20", exact=True))
+        assert page.get_by_role("columnheader").count() == 3
+        if scripts:
+            page.get_by_role("link", name="Copy as Markdown").click()
+            page.get_by_text("Copied", exact=True).wait_for()
+            assert page.evaluate("navigator.clipboard.readText()").startswith("|  | alice/")
         assert complaints == []

@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from registry import cards
 from registry.models import ApiToken, Finding
 from tests import factories, owners
 
@@ -24,6 +25,8 @@ def test_every_table_is_shown_and_none_is_edited(root, table):
     factories.sync_problem()
     factories.token()
     owners.mark()
+    card = factories.card()
+    cards.rendered(card.revision, card)
     owners.delivery()
     name = f"admin:registry_{table._meta.model_name}"
     assert root.get(reverse(f"{name}_changelist")).status_code == 200

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from registry.converters import fits_address, fits_sha
 from registry.models import Repo, Revision
+from registry.web.addresses import Address
 from registry.web.search import Link, ListedRepo, RepoRow
 from registry.web.states import STATES, State
 
@@ -164,6 +165,12 @@ def bytes_shown(count: int | None) -> str:
 
 
 @register.filter
+def scientific(value: float) -> str:
+    """Write a small number with two digits: ``1.2e−9``, ``0.40``."""
+    return f"{value:.2g}".replace("e-0", "e-").replace("-", "\u2212")
+
+
+@register.filter
 def shortened(count: int | None) -> str:
     """Write a count in three digits: ``272 k``, ``1.34 M``, ``70.6 B``."""
     if count is None:
@@ -220,11 +227,23 @@ def _before_name(_: str) -> str:
 
 
 @register.simple_tag
-def history_url(repo: Repo) -> str:
-    """Return the address of a repo's history."""
-    if repo.state == Repo.State.PRESENT and fits_address(repo.name):
-        return reverse("web:repo-history", args=[repo.name])
-    return reverse("web:number-history", args=[repo.pk])
+def dataset_url(name: str) -> str:
+    """Return the address of a data set's page; its name may be anything that an author wrote."""
+    if fits_address(name):
+        return reverse("web:dataset-show", args=[name])
+    return f"{reverse('web:dataset-named')}?name={quote(name, safe='')}"
+
+
+@register.simple_tag
+def share_of(part: int, whole: int) -> str:
+    """Write a part of a whole in per cent."""
+    return f"{100 * part / whole:.0f} %" if whole else "–"
+
+
+@register.simple_tag
+def part_url(address: Address, part: str) -> str:
+    """Return the address of a part of a model, of the same kind as the page's own."""
+    return address.to(part)
 
 
 @register.simple_tag

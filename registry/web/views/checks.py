@@ -7,9 +7,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from analysis import catalog
 from registry import services
+from registry.models import Run
 from registry.visibility import public_revisions, public_runs
 from registry.web.check_forms import CheckForm
 from registry.web.staff import is_staff, refusal
+from registry.web.states import finding_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,14 +44,27 @@ def run_act(request: HttpRequest, number: int, action: str) -> HttpResponse:
     """Cancel a run, or queue one again that ended without a finding."""
     if refused := refusal(request):
         return refused
-    run = public_runs().filter(pk=number).first()
+    run = (
+        public_runs().select_related("revision__repo", "claim", "finding").filter(pk=number).first()
+    )
     if run is None or action not in {"cancel", "again"}:
         raise Http404("There is no such run, or nothing of that kind to do with it.")
     if action == "cancel":
         is_done = services.cancel_run(run, request.user.get_username())
         said = "The run is cancelled." if is_done else "The run had ended already."
+    elif finding_of(run) is not None:
+        run, said = _repeated(run, request.user.get_username())
     else:
         is_done = services.run_again(run)
         said = "The run waits for a worker again." if is_done else "The run is not over, or done."
     messages.info(request, said)
     return redirect("web:run-show", run.pk)
+
+
+def _repeated(run: Run, by: str) -> tuple[Run, str]:
+    """Ask for a finished run once more; return the run to look at, and what to say."""
+    try:
+        repeat, is_new = services.measure_again(run, by)
+    except services.RequestRefused as error:
+        return run, str(error)
+    return repeat, "This run measures it again." if is_new else "It is being measured again."

@@ -140,9 +140,9 @@ def test_inks_can_be_read_and_widths_are_verdanas():
 
 def test_the_page_of_a_model_offers_it(read):
     revision = factories.revision(factories.repo("alice/net"))
-    page = read("/models/alice/net")
+    page = read("/models/alice/net/-/use")
     badge = "http://127.0.0.1:8000/badge/verdict/alice/net.svg"
     assert f"[![Assay]({badge})](http://127.0.0.1:8000/models/alice/net)" in page.text
     Repo.objects.filter(pk=revision.repo_id).update(head_sha="b" * 40)
-    page = read(f"/models/alice/net/@{revision.sha}")
+    page = read(f"/models/alice/net/@{revision.sha}/-/use")
     assert f"/badge/verdict/alice/net@{revision.sha}.svg" in page.text

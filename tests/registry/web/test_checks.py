@@ -111,14 +111,25 @@ def test_a_run_is_cancelled_and_measured_again(staff, read):
     assert staff.get(f"/runs/{run.pk}/do/cancel").status_code == 405
 
 
-def test_a_run_that_is_done_can_be_neither(staff):
+def test_a_run_that_is_done_is_measured_again_as_another_one(staff, client):
     run = factories.finding().run
-    body = staff.get(f"/runs/{run.pk}").content.decode()
-    assert "Measure again" not in body
-    assert "Cancel the run" not in body
+    assert "Measure again" in staff.get(f"/runs/{run.pk}").content.decode()
+    assert "Cancel the run" not in staff.get(f"/runs/{run.pk}").content.decode()
+    answer = staff.post(f"/runs/{run.pk}/do/again")
+    repeat = Run.objects.exclude(pk=run.pk).get()
+    assert answer["Location"] == f"/runs/{repeat.pk}"
+    assert (repeat.claim, repeat.requested_by) == (run.claim, "root")
+    assert repeat.options == {"fresh": True, "replay_of": run.pk, "replay": 1}
     staff.post(f"/runs/{run.pk}/do/again")
+    assert Run.objects.count() == 2  # the one under way is joined
+    factories.finding(repeat)
+    Run.objects.filter(pk=repeat.pk).update(status=Run.Status.DONE)
+    staff.post(f"/runs/{run.pk}/do/again")
+    assert Run.objects.order_by("-pk")[0].options["replay"] == 2
     run.refresh_from_db()
     assert run.status == Run.Status.DONE
+    client.logout()
+    assert "Measure again" not in client.get(f"/runs/{run.pk}").content.decode()
 
 
 def measured(revision, verdict="measured", **options):

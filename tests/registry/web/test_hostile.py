@@ -5,6 +5,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from registry.models import Repo, Run
+from registry.web.parts import PARTS
 from registry.web.templatetags.assay import visible
 from tests import factories
 from tests.e2e import gallery
@@ -33,7 +34,9 @@ def addresses(monkeypatch):
     def build(text):
         monkeypatch.setattr(gallery, "HOSTILE", text)
         revision = gallery.hostile()
-        pages = ["/", "/models", "/runs", reverse("web:repo-by-number", args=[revision.repo_id])]
+        own = [revision.repo_id]
+        pages = ["/", "/models", "/runs", reverse("web:repo-by-number", args=own)]
+        pages += [reverse("web:number-part", args=[*own, part]) for part in PARTS if part]
         return pages + [f"/runs/{run.pk}" for run in Run.objects.all()]
 
     return build

@@ -171,15 +171,17 @@ def test_only_its_owner_withdraws_a_mark(staff):
 
 def test_a_model_says_which_marks_it_carries(read):
     revision = factories.revision(factories.repo("alice/net"))
-    assert "Marks of owners" not in read("/models/alice/net").text
+    assert "No registered mark was looked for" in read("/models/alice/net/-/watermark").text
     mark = owners.mark(factories.user("alice"), home=revision.repo)
-    assert f"mark {mark.pk} of alice" in read("/models/alice/net").text
+    assert f"mark {mark.pk} of alice" in read("/models/alice/net/-/watermark").text
     owners.match(mark, revision)
     other = owners.mark(factories.user("bob"))
     owners.match(other, revision, is_after=True)
     owners.match(owners.mark(), revision, p=0.4)
-    text = read("/models/alice/net").text
+    assert "It carries 2 marks of owners." in read("/models/alice/net").text
+    text = read("/models/alice/net/-/watermark").text
     for words in (
+        *("1e\u22129 Carried Run", "Carried, committed later", "0.4 No evidence"),
         "2 owners claim this network. The earliest commitment is that of alice",
         "The network carries the mark (p = 1e-09).",
         "The commitment was made only after this network was public.",
@@ -194,8 +196,8 @@ def test_lineage_says_what_was_measured(read):
     mark = owners.mark(home=home.repo)
     owners.match(mark, home)
     owners.match(mark, factories.revision(factories.repo("bob/copy")))
-    assert "alice/net Relation unknown, measured" in read("/models/bob/copy").text
-    assert "bob/copy Relation unknown, measured" in read("/models/alice/net").text
+    assert "alice/net Relation unknown, measured" in read("/models/bob/copy/-/lineage").text
+    assert "bob/copy Relation unknown, measured" in read("/models/alice/net/-/lineage").text
 
 
 def test_a_mark_that_is_not_there(read):

@@ -1,9 +1,11 @@
 """A model's page."""
 
+import re
+
 import pytest
 
-from registry.models import Claim, Edge, Repo, Run
-from registry.web.views.repos import MOST_CLAIMS
+from registry.models import Claim, Repo, Run
+from registry.web.parts.claims import PAGE_SIZE
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -128,12 +130,15 @@ def test_a_record_without_a_revision_has_a_page(read):
 def test_words_out_of_gated_files_are_not_shown(read):
     repo = factories.repo("meta/net", gate=Repo.Gate.AUTO)
     revision = factories.revision(repo)
-    factories.card(revision, text="behind the gate")
+    factories.card(revision, text="A network behind the gate")
     claim = factories.claim(revision, raw="behind the gate")
     factories.claim(revision, raw="behind the gate", problem="Unreadable.")
     run = factories.finding(claim).run
-    for address in ("/models/meta/net", f"/runs/{run.pk}"):
+    for address in ("/models/meta/net", "/models/meta/net/-/claims", f"/runs/{run.pk}"):
         assert "behind the gate" not in read(address).text
+    text = read("/models/meta/net/-/card").text
+    assert "The card is behind the gate" in text
+    assert "A network" not in text
 
 
 def test_a_private_repo_is_nowhere(read):
@@ -153,28 +158,6 @@ def test_a_private_repo_is_nowhere(read):
     assert "alice/secret" not in read("/models/bob/child").text
     assert "alice/secret" not in read("/models/bob/parent").text
     assert "alice/secret" not in read("/runs").text
-
-
-def test_lineage_names_parents_and_children(read):
-    parent = factories.repo("alice/base")
-    factories.revision(parent)
-    child = factories.revision(factories.repo("bob/tuned"))
-    factories.edge(child, parent)
-    factories.edge(child, parent_name="nobody/unknown", relation=Edge.Relation.MERGE)
-    page = read("/models/bob/tuned")
-    assert "alice/base Finetune, declared" in page.text
-    assert "nobody/unknown not mirrored Merge, declared" in page.text
-    assert "/models/alice/base" in page.links()
-    assert "Made from it bob/tuned Finetune, declared" in read("/models/alice/base").text
-
-
-def test_files_are_listed_with_size_and_digest(read):
-    revision = factories.revision(factories.repo("alice/net"))
-    factories.file(revision, "model.safetensors", size=1_094_321, sha256="5b" * 32)
-    factories.file(revision, "README.md", size=0, sha256="")
-    text = read("/models/alice/net").text
-    assert "model.safetensors 1.04 MiB 5b5b5b5b5b5b5b5b…" in text
-    assert "not given by the hub" in text
 
 
 def test_a_commit_has_a_permanent_address(read, client):
@@ -210,13 +193,69 @@ def test_a_name_that_two_repos_had_leads_to_both(read):
     )
 
 
-def test_more_claims_than_fit_are_named(read):
+def test_more_claims_than_fit_have_pages(read):
     revision = factories.revision(factories.repo("alice/net"))
     Claim.objects.bulk_create(
-        Claim(revision=revision, key=str(n), source="table", metric="accuracy", value_text="1")
-        for n in range(MOST_CLAIMS + 1)
+        Claim(revision=revision, key=str(n), source="table", metric=f"metric-{n}.", value_text="1")
+        for n in range(4 * PAGE_SIZE)
     )
-    assert f"The first {MOST_CLAIMS} claims" in read("/models/alice/net").text
+    first = read("/models/alice/net")
+    assert "All 200 claims" in first.text
+    assert f"metric-{PAGE_SIZE - 1}." in first.text
+    assert f"metric-{PAGE_SIZE}." not in first.text
+    assert "200 are not evaluated" in first.text
+    page, seen = read("/models/alice/net/-/claims"), set()
+    following = []
+    for _ in range(4):
+        seen |= set(re.findall(r"metric-\d+\.", page.text))
+        following = [attrs["href"] for _, attrs in page.elements if attrs.get("rel") == "next"]
+        page = read(f"/models/alice/net/-/claims{following[0]}") if following else page
+    assert len(seen) == 4 * PAGE_SIZE
+    assert not following
+    last = revision.claims.order_by("-pk")[0]
+    assert "metric-199." in read(f"/models/alice/net/-/claims?at={last.pk}").text
+    assert (
+        "another search"
+        in read(
+            f"/models/-/{factories.revision().repo_id}/claims{first_cursor(read)}", status=400
+        ).text
+    )
+
+
+def first_cursor(read):
+    """Return the query of the second page of the claims of alice/net."""
+    page = read("/models/alice/net/-/claims")
+    return next(attrs["href"] for _, attrs in page.elements if attrs.get("rel") == "next")
+
+
+def test_the_verdict_card_says_what_holds_and_what_is_not_known(read):
+    revision = factories.revision(factories.repo("alice/net"))
+    assert "It claims nothing that could be read" in read("/models/alice/net").text
+    for verdict in ("confirmed", "understated", "overstated", "inconclusive"):
+        factories.finding(factories.claim(revision), verdict=verdict)
+    factories.run(factories.claim(revision), status=Run.Status.DEAD)
+    factories.run(factories.claim(revision))
+    factories.claim(revision)
+    factories.finding(
+        factories.run(revision, check_id="backdoors", status=Run.Status.DONE), verdict="warn"
+    )
+    text = read("/models/alice/net").text
+    for words in (
+        "4 of 7 claims are measured.",
+        *("2 hold", "1 does not hold", "1 could not be settled", "1 could not be checked"),
+        *("1 is under way", "1 is not evaluated", "1 warn", "Newest measurement 20 Nov 2026"),
+    ):
+        assert words in text
+
+
+def test_what_nobody_measured_looks_like_nothing_good(read):
+    factories.claim(factories.revision(factories.repo("alice/net")))
+    page = read("/models/alice/net")
+    assert "Not evaluated None of its 1 claim has been measured" in page.text
+    tones = {
+        attrs["class"] for tag, attrs in page.elements if "tone-" in (attrs.get("class") or "")
+    }
+    assert not [tone for tone in tones if "good" in tone or "better" in tone]
 
 
 def test_twenty_claims_take_as_many_queries_as_one(queries_of):
@@ -232,7 +271,7 @@ def test_twenty_claims_take_as_many_queries_as_one(queries_of):
     one = queries_of("/models/alice/net")
     for _ in range(19):
         more(revision)
-    assert queries_of("/models/alice/net") == one <= 11  # two look at older commits, two at marks
+    assert queries_of("/models/alice/net") == one <= 13  # two look at older commits
 
 
 def test_a_model_that_is_not_mirrored_is_not_found(read):

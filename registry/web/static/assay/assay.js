@@ -11,13 +11,29 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   const source = document.getElementById(button.dataset.copies);
   try {
-    await navigator.clipboard.writeText(source.textContent.trim());
+    await navigator.clipboard.writeText(button.dataset.text ?? source.textContent.trim());
     button.textContent = "Copied";
   } catch {
     button.textContent = "Select and copy";
     getSelection().selectAllChildren(source);
   }
   setTimeout(() => { button.textContent = "Copy"; }, 1600);
+});
+
+// Links to a text copy it; whoever wants the text itself opens the link elsewhere.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-copies-from]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  try {
+    const answer = await fetch(link.href);
+    await navigator.clipboard.writeText(await answer.text());
+    link.dataset.words ??= link.textContent;
+    link.textContent = "Copied";
+    setTimeout(() => { link.textContent = link.dataset.words; }, 1600);
+  } catch {
+    location.assign(link.href);
+  }
 });
 
 // Colours change where the reader is, without another page.

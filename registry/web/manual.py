@@ -1,0 +1,144 @@
+"""Documents of this project as pages: Markdown from docs/, made safe, with a table of contents."""
+
+import posixpath
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+
+import nh3
+from django.conf import settings
+from django.utils.text import slugify
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+ROOT = Path(settings.BASE_DIR) / "docs"
+_TAGS = {
+    *("a", "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "hr", "br", "div"),
+    *("table", "thead", "tbody", "tr", "th", "td", "code", "pre", "em", "strong"),
+}
+_ATTRIBUTES = {
+    "a": {"href"},
+    "th": {"scope"},
+    **{f"h{level}": {"id"} for level in range(2, 7)},
+    "div": {"class", "tabindex", "role", "aria-label"},
+    "pre": {"tabindex"},
+    "ol": {"start"},
+}
+_DOCUMENT = re.compile(r"[a-z0-9][a-z0-9/-]*\.md")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the second level, as a line of the table of contents."""
+
+    id: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as a page shows it; ``html`` is safe, its headings begin at the second level."""
+
+    title: str
+    html: str
+    toc: tuple[Heading, ...]
+
+
+def render(path: str, address: Callable[[str], str] | None = None) -> Document | None:
+    """Return a document of docs/ by its path below it, None where there is none.
+
+    ``address`` gives the address of another document by its path; without it links between
+    documents become plain text.
+    """
+    if _DOCUMENT.fullmatch(path) is None:
+        return None
+    file = ROOT / path
+    return _rendered(path, file.stat().st_mtime_ns, address) if file.is_file() else None
+
+
+@lru_cache(maxsize=64)
+def _rendered(path: str, _: int, address: Callable[[str], str] | None) -> Document:
+    tokens = _parser().parse((ROOT / path).read_text())
+    title, toc = _headings(tokens)
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "link_open":
+                child.attrSet("href", linked(path, str(child.attrGet("href")), address))
+    html = str(_parser().renderer.render(tokens, _parser().options, {}))
+    html = _with_tables(html).replace("<pre>", '<pre tabindex="0">')
+    safe = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None)
+    return Document(title, safe.replace('<a href="">', "<a>"), toc)
+
+
+def _with_tables(html: str) -> str:
+    """Give each table a region to scroll in, with a name of its own, and its headers a scope."""
+    number = count(1)
+    html = re.sub(
+        "<table>",
+        lambda _: (
+            '<div class="scrolls" tabindex="0" role="region"'
+            f' aria-label="Table {next(number)}"><table>'
+        ),
+        html,
+    )
+    html = html.replace("</table>", "</table></div>").replace("<th></th>", "<td></td>")
+    return html.replace("<th>", '<th scope="col">')
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def _headings(tokens: list[Token]) -> tuple[str, tuple[Heading, ...]]:
+    """Take the title out, move the other headings so that they follow it, give them ids."""
+    title, toc, used = "", [], set[str]()
+    for place, token in enumerate(tokens):
+        if token.type != "heading_open":
+            continue
+        words = tokens[place + 1].content
+        if token.tag == "h1" and not title:
+            title = words
+            tokens[place + 1].children = []
+            token.hidden = tokens[place + 2].hidden = True
+            continue
+        id_ = _unused(slugify(words) or "part", used)
+        token.attrSet("id", id_)
+        level = max(int(token.tag[1]), 2)
+        token.tag = tokens[place + 2].tag = f"h{level}"
+        if level == 2:
+            toc.append(Heading(id_, words.replace("`", "")))
+    return title, tuple(toc)
+
+
+def _unused(id_: str, used: set[str]) -> str:
+    number, found = 1, id_
+    while found in used:
+        number += 1
+        found = f"{id_}-{number}"
+    used.add(found)
+    return found
+
+
+def linked(path: str, href: str, address: Callable[[str], str] | None) -> str:
+    """Return where a link of the document at ``path`` leads: "" where a page cannot follow it.
+
+    The one place that knows: headings of the same page, documents of docs/, other sites. What leads
+    out of docs/, into the source, has no address here.
+    """
+    if href.startswith(("#", "https://", "http://", "/")):
+        return href
+    target, _, part = href.partition("#")
+    found = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    if address is None or _DOCUMENT.fullmatch(found) is None or not (ROOT / found).is_file():
+        return ""
+    there = address(found)
+    return f"{there}#{part}" if part and there else there
+
+
+def contents(document: Document) -> Sequence[Heading]:
+    """Return the table of contents where it is worth one."""
+    return document.toc if len(document.toc) > 2 else ()

@@ -1,0 +1,173 @@
+"""Data sets: the list, the ranking with its ties, what is not measured."""
+
+import pytest
+
+from registry.ecosystem import datasets
+from registry.models import DatasetTally
+from registry.web.datasets import MOST_RANKED
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/datasets/uoft-cs/cifar10"
+
+
+def claim(name="", **fields):
+    """Make a model that claims 91.7 on CIFAR-10."""
+    return factories.claim(factories.revision(factories.repo(name)), **fields)
+
+
+def measured(name, share, half=0.005, n=10_000, **fields):
+    made = claim(name, **fields)
+    return factories.finding(made, value=share, low=share - half, high=share + half, n=n)
+
+
+def ranks(page):
+    """Return what the table of ranks says, model by model."""
+    return page.text.partition("Verdict ")[2].partition("measured, 95 %")[0]
+
+
+def test_spellings_are_counted_as_one_and_what_is_gone_is_not(read):
+    factories.finding(claim())
+    factories.finding(claim(dataset="CIFAR10"), verdict="overstated")
+    claim(dataset="uoft-cs/cifar10")
+    claim(dataset="squad", metric="f1")
+    claim(problem="No number.")
+    for fields in ({"is_private": True}, {"state": "gone"}):
+        factories.claim(factories.revision(factories.repo(**fields)))
+    old = factories.repo()
+    factories.claim(factories.revision(old, sha="a" * 40))
+    assert datasets.recount() == 2
+    tally = DatasetTally.objects.get(folded="uoft-cs/cifar10")
+    assert (tally.claims, tally.measured, tally.confirmed, tally.overstated) == (3, 2, 1, 1)
+    page = read("/datasets")
+    assert "uoft-cs/cifar10 3 2 1 confirmed 1 overstated 50 % confirmed" in page.text
+    assert "not evaluated" in page.text
+    assert ADDRESS in page.links()
+    assert "squad" not in read("/datasets?q=CIFAR").text
+    assert "No data set matches" in read("/datasets?q=nothing").text
+
+
+def test_counting_again_follows_the_claims_and_writes_only_what_changed():
+    one = claim()
+    claim(dataset="squad")
+    datasets.recount()
+    stored = {row.folded: row for row in DatasetTally.objects.extra(select={"at": "xmin::text"})}
+    one.delete()
+    claim(dataset="glue")
+    datasets.recount()
+    now = {row.folded: row for row in DatasetTally.objects.extra(select={"at": "xmin::text"})}
+    assert set(now) == {"rajpurkar/squad", "nyu-mll/glue"}
+    assert now["rajpurkar/squad"].at == stored["rajpurkar/squad"].at
+
+
+def test_models_are_ranked_with_ties_and_the_unmeasured_stand_apart(read):
+    measured("a/best", 0.95)
+    measured("b/second", 0.92)
+    measured("c/third", 0.919, value_text="99", value=99.0)
+    claim("d/boast", value_text="99.9", value=99.9)
+    page = read(ADDRESS)
+    said = ranks(page)
+    assert said.index("1 a/best") < said.index("2–3 tie b/second") < said.index("2–3 tie c/third")
+    assert "99 %" in said  # the claim stands beside, and gives no rank
+    assert "d/boast" not in said
+    assert "d/boast" in page.text.partition("Claimed, not measured")[2]
+    assert "more is better" in page.text
+
+
+def test_less_is_better_where_the_metric_says_so(read):
+    fields = {"metric": "wer", "metric_name": "WER", "value_text": "9", "value": 9.0}
+    measured("a/worse", 0.2, dataset="librispeech_asr", **fields)
+    measured("b/better", 0.05, dataset="librispeech_asr", **fields)
+    said = ranks(read("/datasets/openslr/librispeech_asr"))
+    assert said.index("b/better") < said.index("a/worse")
+
+
+def test_metric_config_and_split_are_chosen_in_the_address(read):
+    measured("a/test", 0.9)
+    measured("b/other", 0.8, split="train")
+    measured("c/error", 0.7, metric="error_rate", metric_name="Error", value_text="30", value=30.0)
+    datasets.recount()
+    page = read(f"{ADDRESS}?metric=accuracy&config=plain_text&split=train")
+    assert "b/other" in page.text
+    assert "a/test" not in page.text
+    same = read(f"{ADDRESS}?metric=accuracy&config=plain_text&split=test")
+    assert ranks(same).index("a/test") < ranks(same).index("c/error")
+    assert "No model claims this" in read(f"{ADDRESS}?metric=bleu").text
+
+
+def test_what_was_computed_in_another_way_is_not_ranked_with_the_others(read):
+    fields = {"metric": "f1", "value_text": "91.7", "value": 91.7}
+    measured("a/one", 0.9, metric_name="F1", **fields)
+    measured("a/two", 0.8, metric_name="F1", **fields)
+    measured("b/macro", 0.95, metric_name="Macro F1", **fields)
+    page = read(ADDRESS)
+    assert "b/macro" not in ranks(page)
+    assert "1 more was computed in another way" in page.text
+
+
+def test_a_name_leads_to_the_spelling_of_the_hub(client, read):
+    claim("a/one", dataset="cifar10")
+    claim("b/two", dataset="My set, v2?")
+    claim("c/three", dataset="uoft-cs/cifar10")
+    answer = client.get("/datasets/cifar10?metric=accuracy")
+    assert answer["Location"] == f"{ADDRESS}?metric=accuracy"
+    datasets.recount()
+    link = "/datasets/-/named?name=My%20set%2C%20v2%3F"
+    assert link in read("/datasets").links()
+    page = read(link)
+    assert "b/two" in page.text
+    assert any("name=My" in one and "metric=" in one for one in page.links())
+    for missing in ("/datasets/no/such", "/datasets/-/named", "/datasets/-/named?name=%00"):
+        assert client.get(missing).status_code == 404
+
+
+def test_empty_lists_say_what_to_do(read):
+    assert "make demo" in read("/datasets").text
+    claim()
+    assert "The claims are being counted" in read("/datasets").text
+
+
+def test_pages_follow_each_other(read, client, monkeypatch):
+    monkeypatch.setattr("registry.web.views.datasets.PAGE_SIZE", 2)
+    monkeypatch.setattr("registry.web.views.datasets.UNMEASURED", 2)
+    for number in range(3):
+        claim(f"w/{number}")
+        measured(f"m/{number}", 0.9 - number / 10)
+        claim(dataset=f"other/{number}")
+    datasets.recount()
+    page = read("/datasets")
+    following = next(link for link in page.links() if "cursor" in link)
+    assert "other/2" in page.text
+    assert "other/0" in read("/datasets" + following).text
+    page = read(ADDRESS)
+    assert "m/2" not in page.text
+    assert "m/2" in read(ADDRESS + next(one for one in page.links() if "from=3" in one)).text
+    further = next(one for one in page.links() if "cursor" in one)
+    assert "w/2" in read(ADDRESS + further).text.partition("Claimed, not")[2]
+    for bad in ("/datasets?cursor=x", f"{ADDRESS}?cursor=x"):
+        assert "Start at the first page" in read(bad, status=400).text
+    assert "m/0" in read(f"{ADDRESS}?from=9999999").text
+
+
+def test_only_the_best_are_ranked(read, monkeypatch):
+    assert MOST_RANKED == 200
+    monkeypatch.setattr("registry.web.datasets.MOST_RANKED", 2)
+    for number in range(3):
+        measured(f"m/{number}", 0.9 - number / 10)
+    page = read(ADDRESS)
+    assert "m/2" not in page.text
+    assert "Only the best 2 are ranked" in page.text
+
+
+def test_queries_do_not_grow_with_rows(queries_of):
+    measured("m/first", 0.9)
+    claim("w/first")
+    datasets.recount()
+    few = queries_of(ADDRESS), queries_of("/datasets")
+    for number in range(20):
+        measured(f"m/{number}", 0.9 - number / 100)
+        claim(f"w/{number}")
+        claim(dataset=f"other/{number}")
+    datasets.recount()
+    assert (queries_of(ADDRESS), queries_of("/datasets")) == few
