@@ -109,6 +109,7 @@ def served(home: Path) -> Iterator[tuple[str, list[str]]]:
     os.environ["ASSAY_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "registry.settings"
     os.environ.pop("DATABASE_URL", None)
+    os.environ |= dict.fromkeys(("ASSAY_LIMIT_PAGES", "ASSAY_LIMIT_API"), "0")
     import django
 
     from registry import collecting, embedded

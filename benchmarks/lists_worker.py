@@ -22,6 +22,7 @@ def main(what: str, home: Path, number: int) -> None:
     os.environ["ASSAY_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "registry.settings"
     os.environ.pop("DATABASE_URL", None)
+    os.environ |= dict.fromkeys(("ASSAY_LIMIT_PAGES", "ASSAY_LIMIT_API"), "0")
     import django
 
     from registry import embedded

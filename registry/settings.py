@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",  # Swagger UI and Redoc as static files
     "django_celery_beat",
     "registry",
 ]
@@ -32,6 +33,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "registry.web.compression.CompressText",
     "registry.web.security.ContentSecurityPolicy",
+    "registry.limits.middleware.Limits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -113,11 +115,15 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v[0-9]+",  # what follows it is the tag
     "ENUM_NAME_OVERRIDES": {
         "StatusEnum": "registry.models.Run.Status",
         "SyncStatusEnum": "registry.models.Sync.Status",
         "PictureKindEnum": "registry.models.FindingPicture.Kind",
         "SyncKindEnum": "registry.models.Sync.Kind",
+        "AuthorKindEnum": "registry.models.Author.Kind",
+        "OptionKindEnum": "analysis.options.OptionKind",
+        "QueueEnum": "analysis.contract.Queue",
         "RepoStateEnum": "registry.models.Repo.State",
         "ScanStateEnum": "registry.models.Scan.State",
         "MarkStateEnum": "registry.models.Mark.State",
@@ -168,6 +174,16 @@ ASSAY_STREAMS_PER_ADDRESS = environment.number("ASSAY_STREAMS_PER_ADDRESS", 50)
 # Where exports lie, and for how many days; web and workers must see the same folder.
 ASSAY_EXPORTS = environment.text("ASSAY_EXPORTS") or str(ASSAY_HOME / "exports")
 ASSAY_EXPORT_DAYS = environment.number("ASSAY_EXPORT_DAYS", 14)
+
+# How many requests somebody has in five minutes; 0 for no limit. By address: of the API, of pages,
+# of downloads. By token: of the API. Counted where ASSAY_LIMIT_URL says, else at a broker that is
+# Valkey or Redis. ASSAY_PROXIES are the proxies whose X-Forwarded-For is believed.
+ASSAY_LIMIT_API = environment.number("ASSAY_LIMIT_API", 1_000)
+ASSAY_LIMIT_TOKEN = environment.number("ASSAY_LIMIT_TOKEN", 10_000)
+ASSAY_LIMIT_PAGES = environment.number("ASSAY_LIMIT_PAGES", 2_000)
+ASSAY_LIMIT_FILES = environment.number("ASSAY_LIMIT_FILES", 1_000)
+ASSAY_LIMIT_URL = environment.text("ASSAY_LIMIT_URL")
+ASSAY_PROXIES = [one.strip() for one in environment.text("ASSAY_PROXIES").split(",") if one.strip()]
 
 LOGGING = {
     "version": 1,

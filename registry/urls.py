@@ -2,9 +2,11 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView
 
 urlpatterns = [
     path("api/", include("registry.api.urls")),
+    path(".well-known/openapi.json", SpectacularJSONAPIView.as_view(), name="well-known-openapi"),
     path("admin/", admin.site.urls),
     path("", include("registry.web.urls")),
 ]

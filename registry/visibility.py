@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from registry.models import Change, Claim, Finding, MarkMatch, Repo, Revision, Run
+from registry.models import Change, Claim, Edge, File, Finding, MarkMatch, Repo, Revision, Run
 from registry.models.claims import ClaimQuerySet
 from registry.models.marks import MarkMatchQuerySet
 from registry.models.repos import RepoQuerySet
@@ -17,6 +17,16 @@ def public_repos() -> RepoQuerySet:
 def public_revisions() -> "QuerySet[Revision]":
     """Revisions of public repos."""
     return Revision.objects.filter(repo__is_private=False)
+
+
+def public_files() -> "QuerySet[File]":
+    """Files of public repos."""
+    return File.objects.filter(revision__repo__is_private=False)
+
+
+def public_edges() -> "QuerySet[Edge]":
+    """Edges of public children; their parents may be private."""
+    return Edge.objects.filter(child__repo__is_private=False)
 
 
 def public_claims() -> ClaimQuerySet:

@@ -4,17 +4,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.utils.cache import patch_cache_control
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.views import APIView
 
-from registry.api.filters import Filter, refuse_unknown
-from registry.api.schema import ResourceSchema
-from registry.api.views import Resource
+from registry.api import shaping
+from registry.api.filters import Filter
+from registry.api.plain import Plain
+from registry.api.resource import Resource
 from registry.ecosystem import reading
 from registry.ecosystem.definitions import Earlier, Measure
 from registry.ecosystem.exports import folder
@@ -149,23 +148,10 @@ def _described(measure: Measure, newest: Measurement | None, *, whole: bool) -> 
     }
 
 
-class Plain(APIView):
-    """A resource that is read as a whole."""
-
-    schema = ResourceSchema()
-
-    def finalize_response(
-        self, request: Request, response: Response, *args: Any, **kwargs: Any
-    ) -> Response:
-        """Let readers keep an answer for a while."""
-        finished = super().finalize_response(request, response, *args, **kwargs)
-        if finished.status_code == 200:
-            patch_cache_control(finished, public=True, max_age=60)
-        return finished
-
-
 class MeasureListView(Plain):
     """All measures of the ecosystem."""
+
+    row = MeasureSerializer
 
     @extend_schema(
         summary="List measures",
@@ -175,14 +161,15 @@ class MeasureListView(Plain):
     )
     def get(self, request: Request) -> Response:
         """List them."""
-        refuse_unknown(request, ())
         newest = reading.newest()
         found = [_described(one, newest.get(one.id), whole=False) for one in reading.all_measures()]
-        return Response({"results": found})
+        return self.listed(request, found)
 
 
 class MeasureView(Plain):
     """One measure."""
+
+    row = MeasureSerializer
 
     @extend_schema(
         summary="Read a measure",
@@ -192,10 +179,12 @@ class MeasureView(Plain):
     )
     def get(self, request: Request, id: str) -> Response:
         """Read it."""
-        refuse_unknown(request, ())
+        fields = self.fields(request)
         if id not in MEASURES:
             raise Http404("There is no measure of this name.")
-        return Response(_described(MEASURES[id], reading.taken(id), whole=True))
+        return Response(
+            shaping.only(_described(MEASURES[id], reading.taken(id), whole=True), fields)
+        )
 
 
 @extend_schema_view(
@@ -216,13 +205,14 @@ class MeasurementResource(Resource):
         "date": Order("date", ("date", "id")),
     }
 
+    heavy = {"breakdown": "breakdown"}
+
     def get_queryset(self) -> "QuerySet[Measurement]":
-        """Return all; lists leave the breakdowns where they are."""
-        rows = Measurement.objects.all()
-        return rows if self.detail else rows.defer("breakdown")
+        """Return all."""
+        return Measurement.objects.all()
 
 
-class FileSerializer(serializers.Serializer[Any]):
+class ExportFileSerializer(serializers.Serializer[Any]):
     """A file of an export."""
 
     file = serializers.CharField()
@@ -242,7 +232,7 @@ class ExportSerializer(serializers.Serializer[Any]):
     bytes = serializers.IntegerField()
     licence = serializers.CharField()
     manifest = serializers.URLField()
-    files = FileSerializer(many=True)
+    files = ExportFileSerializer(many=True)
 
 
 class ExportListSerializer(serializers.Serializer[Any]):
@@ -269,17 +259,20 @@ def _exported(export: Export, request: Request) -> dict[str, Any]:
 class ExportListView(Plain):
     """The nightly exports."""
 
+    row = ExportSerializer
+
     @extend_schema(
         summary="List exports", responses=ExportListSerializer, operation_id="exports_list"
     )
     def get(self, request: Request) -> Response:
         """List them, the newest first."""
-        refuse_unknown(request, ())
-        return Response({"results": [_exported(one, request) for one in folder.listed()]})
+        return self.listed(request, [_exported(one, request) for one in folder.listed()])
 
 
 class ExportView(Plain):
     """One export."""
+
+    row = ExportSerializer
 
     @extend_schema(
         summary="Read an export",
@@ -289,8 +282,8 @@ class ExportView(Plain):
     )
     def get(self, request: Request, name: str) -> Response:
         """Read it."""
-        refuse_unknown(request, ())
+        fields = self.fields(request)
         found = folder.named(name)
         if found is None:
             raise Http404("There is no export of this name.")
-        return Response(_exported(found, request))
+        return Response(shaping.only(_exported(found, request), fields))

@@ -28,7 +28,9 @@ from registry.api.filters import Filter, refuse_unknown
 from registry.api.live import Followed
 from registry.api.marks import Strict, token_user
 from registry.api.permissions import OnlyScope
-from registry.api.views import Resource, revision_named
+from registry.api.repeating import repeatable
+from registry.api.resource import Resource
+from registry.api.views import related, revision_named
 from registry.marks import embeddings, marked
 from registry.models import ApiToken, Embedding
 from registry.tickets import EMBEDDINGS
@@ -142,6 +144,7 @@ class EmbeddingResource(Followed, Resource):
     queryset = Embedding.objects.all()
     serializer_class = EmbeddingSerializer
     detail_serializer_class = EmbeddingDetailSerializer
+    expands = related("revision")
     permission_classes = (OnlyScope,)
     scope = ApiToken.Scope.MARKS
     events_kind = EMBEDDINGS
@@ -174,6 +177,7 @@ class EmbeddingResource(Followed, Resource):
             202: OpenApiResponse(EmbeddingDetailSerializer, "It waits; `Location` is its address.")
         },
     )
+    @repeatable
     def create(self, request: Request) -> Response:
         """Ask for an embedding."""
         refuse_unknown(request, ())

@@ -50,10 +50,10 @@ class DeclaredFilters(BaseFilterBackend):
     ) -> "QuerySet[Any]":
         """Narrow the list."""
         if getattr(view, "detail", False):
-            refuse_unknown(request, ())
+            refuse_unknown(request, shaping_of(view))
             return queryset
         declared: Mapping[str, Filter] = getattr(view, "filters", {})
-        refuse_unknown(request, (*declared, *PAGING))
+        refuse_unknown(request, (*declared, *PAGING, *shaping_of(view)))
         asked = {
             declared[name].lookup: declared[name].read(name, str(text))
             for name, text in request.query_params.items()
@@ -74,6 +74,13 @@ class DeclaredFilters(BaseFilterBackend):
             }
             for name, one in declared.items()
         ]
+
+
+def shaping_of(view: APIView) -> tuple[str, ...]:
+    """Return the parameters that say how much of a row is sent."""
+    if getattr(view, "action", "") not in {"list", "retrieve"}:
+        return ()
+    return ("fields", "expand") if getattr(view, "expands", None) else ("fields",)
 
 
 def refuse_unknown(

@@ -11,9 +11,15 @@ from rest_framework.views import APIView
 
 from registry import history, past_claims
 from registry.api.filters import Filter, refuse_unknown
+from registry.api.resource import Resource
 from registry.api.schema import ResourceSchema
-from registry.api.serializers import ChangeSerializer, PastClaimSerializer, PointSerializer
-from registry.api.views import Resource
+from registry.api.serializers import (
+    ChangeSerializer,
+    PastClaimSerializer,
+    PointSerializer,
+    RepoSerializer,
+)
+from registry.api.shaping import Expand
 from registry.models import Change
 from registry.visibility import public_changes, public_repos
 
@@ -25,6 +31,7 @@ class ChangeResource(Resource):
     """Changes: what one pass of the mirror found otherwise than the pass before it."""
 
     serializer_class = ChangeSerializer
+    expands = {"repo": Expand("repo", RepoSerializer, ("repo__hub", "repo__author"))}
     filters = {
         "repo": Filter("repo__name", "The repo's name as it is now."),
         "repo_id": Filter("repo_id", "The repo's number.", is_number=True),

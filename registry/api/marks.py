@@ -23,9 +23,11 @@ from registry import marks, services, uploads
 from registry.api import problems
 from registry.api.filters import PAGING, Filter, refuse_unknown
 from registry.api.pagination import KeysetPagination
+from registry.api.repeating import repeatable
+from registry.api.resource import Resource
 from registry.api.scans import ScanSerializer, kept_to
 from registry.api.serializers import RunSerializer
-from registry.api.views import Resource, revision_named
+from registry.api.views import revision_named
 from registry.keysets import Order
 from registry.models import ApiToken, Mark, MarkMatch, Run
 from registry.scans import copies
@@ -195,6 +197,7 @@ class MarkResource(Resource):
 
     serializer_class = MarkSerializer
     detail_serializer_class = MarkDetailSerializer
+    heavy = {"envelope": "envelope"}
     parser_classes = (KeysParser,)
     scope = ApiToken.Scope.MARKS
     max_age_s = 0
@@ -231,6 +234,7 @@ class MarkResource(Resource):
         responses={201: OpenApiResponse(MarkSerializer, "Registered; `Location` is the mark.")},
     )
     @sensitive_variables()
+    @repeatable
     def create(self, request: Request) -> Response:
         """Register a mark."""
         refuse_unknown(request, ())
@@ -287,6 +291,7 @@ class MarkResource(Resource):
         },
     )
     @action(detail=True, methods=["post"], parser_classes=[JSONParser])
+    @repeatable
     def verify(self, request: Request, pk: str) -> Response:
         """Ask for a run that looks for the mark."""
         wanted = _read(request, MarkVerifySerializer)
@@ -317,6 +322,7 @@ class MarkResource(Resource):
         },
     )
     @action(detail=True, methods=["post"], parser_classes=[JSONParser])
+    @repeatable
     def scan(self, request: Request, pk: str) -> Response:
         """Make a scan that looks for the mark."""
         wanted = _read(request, MarkScanSerializer)

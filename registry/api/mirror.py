@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from registry.api.filters import PAGING, Filter, refuse_unknown
+from registry.api.resource import Resource
 from registry.api.schema import ResourceSchema
-from registry.api.views import Resource
 from registry.hub import status
 from registry.models import Sync, SyncProblem
 

@@ -29,7 +29,7 @@ class KeysetPagination(BasePagination):
         filters = {
             name: values
             for name, values in request.query_params.lists()
-            if name not in {"cursor", "limit"}
+            if name not in {"cursor", "limit", "fields", "expand"}
         }
         try:
             page = keysets.page(
@@ -41,16 +41,14 @@ class KeysetPagination(BasePagination):
             )
         except keysets.BadCursor as error:
             raise ValidationError({"cursor": [str(error)]}) from error
-        self.remember(request, page)
+        self.remember(request, page.next, page.previous)
         return page.rows
 
-    def remember(self, request: Request, page: "keysets.Page[Any]") -> None:
-        """Keep the addresses of the pages around this one."""
+    def remember(self, request: Request, following: str, previous: str) -> None:
+        """Keep the addresses of the pages around this one, out of their cursors."""
         here = request.build_absolute_uri()
-        self._next = replace_query_param(here, "cursor", page.next) if page.next else None
-        self._previous = (
-            replace_query_param(here, "cursor", page.previous) if page.previous else None
-        )
+        self._next = replace_query_param(here, "cursor", following) if following else None
+        self._previous = replace_query_param(here, "cursor", previous) if previous else None
 
     def get_paginated_response(self, data: Any) -> Response:
         """Return the page with its neighbours in the body and in ``Link``."""

@@ -23,6 +23,7 @@ KINDS = {
     404: ("not-found", "There is nothing here"),
     405: ("wrong-method", "This address does not take that method"),
     406: ("not-acceptable", "There is no answer in that format"),
+    409: ("under-way", "The same request is under way"),
     415: ("wrong-media-type", "The body is of another kind"),
     422: ("refused", "This cannot be done"),
     429: ("too-many-requests", "Too many requests"),

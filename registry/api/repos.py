@@ -1,5 +1,6 @@
 """The list of repos: the same question, sorts and counts as the page of models."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import OperationalError
@@ -18,12 +19,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from registry import keysets
-from registry.api.filters import PAGING, Filter, refuse_unknown
+from registry.api.contents import RevisionSerializer
+from registry.api.filters import PAGING, Filter, refuse_unknown, shaping_of
+from registry.api.lineage import AuthorSerializer
 from registry.api.pagination import KeysetPagination, limit_of
+from registry.api.resource import NEWEST, OLDEST, Resource
 from registry.api.schema import ResourceSchema
 from registry.api.serializers import FacetsSerializer, RepoDetailSerializer, RepoSerializer
-from registry.api.views import NEWEST, OLDEST, Resource
-from registry.models import Repo
+from registry.api.shaping import Expand
+from registry.models import Repo, Revision
 from registry.search import BadQuestion, Count, Question, Search
 from registry.search.facets import FACETS
 from registry.search.question import ORDERS
@@ -56,6 +60,8 @@ class TookTooLong(exceptions.APIException):
 def question_of(request: Request) -> Question:
     """Read the question strictly; raise ValidationError."""
     asked = dict(request.query_params.lists())
+    for name in ("fields", "expand"):
+        asked.pop(name, None)
     if asked.get("sort", [""])[-1] in _PLAIN_SORTS:
         del asked["sort"]
     try:
@@ -78,9 +84,9 @@ class QuestionFilters(BaseFilterBackend):
     ) -> "QuerySet[Any]":
         """Narrow the list, unless search does so."""
         if getattr(view, "detail", False):
-            refuse_unknown(request, ())
+            refuse_unknown(request, shaping_of(view))
             return queryset
-        known = ("q", *FACETS, *_PLAIN, *PAGING, "count")
+        known = ("q", *FACETS, *_PLAIN, *PAGING, "count", *shaping_of(view))
         refuse_unknown(request, known, repeatable=FACETS)
         question = question_of(request)
         if request.query_params.get("count", "0") not in {"0", "1"}:
@@ -165,7 +171,7 @@ class RepoPagination(KeysetPagination):
             raise exceptions.ValidationError({"cursor": [str(error)]}) from error
         except OperationalError as error:
             raise TookTooLong from error
-        self.remember(request, page)
+        self.remember(request, page.next, page.previous)
         return [repos[key] for key in keys if key in repos]
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -186,6 +192,16 @@ class RepoPagination(KeysetPagination):
         return described
 
 
+def _heads(repos: Sequence[Repo]) -> None:
+    """Give each repo the revision that is its head, where it is mirrored."""
+    found = Revision.objects.filter(repo__in=repos, sha__in={repo.head_sha for repo in repos})
+    revisions = {(one.repo_id, one.sha): one for one in found.defer("config", "security")}
+    for repo in repos:
+        repo.head = revisions.get((repo.pk, repo.head_sha))  # type: ignore[attr-defined]
+        if repo.head:  # type: ignore[attr-defined]
+            repo.head.repo = repo  # type: ignore[attr-defined]
+
+
 @extend_schema_view(
     list=extend_schema(summary="List repos", description="What the hubs still have, unless asked."),
     retrieve=extend_schema(summary="Read a repo"),
@@ -196,6 +212,11 @@ class RepoResource(Resource):
     serializer_class = RepoSerializer
     detail_serializer_class = RepoDetailSerializer
     filter_backends = (QuestionFilters,)
+    expands = {
+        "author": Expand("author", AuthorSerializer, ("author__hub",)),
+        "head": Expand("head", RevisionSerializer, load=_heads),
+    }
+    heavy = {"refs": "refs"}
     pagination_class = RepoPagination
     orders = {
         "-downloads": keysets.Order("-downloads", ("downloads", "id"), descending=True),

@@ -15,7 +15,9 @@ from rest_framework.reverse import reverse
 from registry.api import problems
 from registry.api.filters import Filter, refuse_unknown
 from registry.api.live import Followed
-from registry.api.views import Resource
+from registry.api.repeating import repeatable
+from registry.api.resource import Resource
+from registry.api.shaping import Expand
 from registry.models import ApiToken, Scan, ScanExecution
 from registry.models.scans import USUAL_WINDOW
 from registry.scans import control, telling
@@ -171,6 +173,7 @@ class ScanResource(Resource):
         request=ScanRequestSerializer,
         responses={201: OpenApiResponse(ScanSerializer, "Made; `Location` is the scan.")},
     )
+    @repeatable
     def create(self, request: Request) -> Response:
         """Make a scan."""
         scan = kept_to(lambda: control.create(_draft(request, Draft()), _user(request)))
@@ -207,6 +210,7 @@ class ScanResource(Resource):
         },
     )
     @action(detail=True, methods=["post"], url_path="run")
+    @repeatable
     def run(self, request: Request, pk: str) -> Response:
         """Begin an execution now."""
         scan, by = self.get_object(), request.user.get_username()
@@ -256,6 +260,7 @@ class ScanExecutionResource(Followed, Resource):
     serializer_class = ScanExecutionSerializer
     detail_serializer_class = ScanExecutionDetailSerializer
     events_kind = EXECUTIONS
+    expands = {"scan": Expand("scan", ScanSerializer, ("scan",))}
     max_age_s = 0
     filters = {
         "scan": Filter("scan_id", "The scan's number.", is_number=True),

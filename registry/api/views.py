@@ -1,85 +1,59 @@
 """The resources of the API: what is read by everybody, and the one thing that is asked for."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Sequence
 
-from django.conf import settings
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_cache_control
-from django.utils.decorators import method_decorator
-from django.views.decorators.http import conditional_page
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework import exceptions, status, viewsets
+from rest_framework import exceptions, status
 from rest_framework.decorators import action
-from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.serializers import BaseSerializer
-from rest_framework.views import APIView
 
-from registry import services, signing
+from registry import services
 from registry.api import problems
-from registry.api.filters import DeclaredFilters, Filter, refuse_unknown
+from registry.api.contents import REPO, RevisionSerializer
+from registry.api.filters import Filter, refuse_unknown
 from registry.api.live import Followed
-from registry.api.schema import ResourceSchema
+from registry.api.repeating import repeatable
+from registry.api.resource import Resource, of_repo
 from registry.api.serializers import (
     ClaimSerializer,
     FindingDetailSerializer,
     FindingSerializer,
-    KeyListSerializer,
+    RepoSerializer,
     RunRequestSerializer,
     RunSerializer,
 )
-from registry.keysets import Order
+from registry.api.shaping import Expand
 from registry.models import ApiToken, Claim, Finding, FindingPicture, Revision, Run
 from registry.tickets import RUNS
 from registry.visibility import public_claims, public_findings, public_repos, public_runs
 
-NEWEST = Order("-id", ("id",), descending=True)
-OLDEST = Order("id", ("id",))
-BY_AGE = {"-id": NEWEST, "id": OLDEST}
 
-
-def _of_repo(prefix: str) -> dict[str, Filter]:
-    """Return the filters by repo and commit of a resource that belongs to a revision."""
+def related(prefix: str) -> dict[str, Expand]:
+    """Return how a row that belongs to a revision brings it and its repo along."""
+    path = prefix.replace("__", ".")
+    lookups = tuple(f"{prefix}__repo__{one}" for one in REPO)
     return {
-        "repo": Filter(f"{prefix}repo__name", "The repo's name."),
-        "repo_id": Filter(f"{prefix}repo_id", "The repo's number.", is_number=True),
-        "revision": Filter(f"{prefix}sha", "The whole commit."),
+        "repo": Expand(f"{path}.repo", RepoSerializer, lookups),
+        "revision": Expand(path, RevisionSerializer),
     }
 
 
-@method_decorator(conditional_page, name="dispatch")
-class Resource(viewsets.ReadOnlyModelViewSet[Any]):
-    """A list by keyset and its rows by number, with ETags over what is sent."""
-
-    schema = ResourceSchema()
-    filter_backends: tuple[type[BaseFilterBackend], ...] = (DeclaredFilters,)
-    lookup_value_regex = "[0-9]{1,18}"
-    filters: ClassVar[Mapping[str, Filter]] = {}
-    orders: ClassVar[Mapping[str, Order]] = BY_AGE
-    detail_serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
-    max_age_s: ClassVar[int] = 60
-
-    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
-        """Return the larger form for one row."""
-        if self.action == "retrieve" and self.detail_serializer_class:
-            return self.detail_serializer_class
-        return super().get_serializer_class()
-
-    def finalize_response(
-        self, request: Request, response: Response, *args: Any, **kwargs: Any
-    ) -> Response:
-        """Let readers keep an answer for a while; what was asked with a token is theirs alone."""
-        finished = super().finalize_response(request, response, *args, **kwargs)
-        if request.method in {"GET", "HEAD"} and finished.status_code == status.HTTP_200_OK:
-            if self.max_age_s:
-                patch_cache_control(finished, public=True, max_age=self.max_age_s)
-            else:
-                patch_cache_control(finished, no_cache=True)
-        return finished
+def _newest_findings(claims: Sequence[Claim]) -> None:
+    """Give each claim the newest finding on it."""
+    found = (
+        public_findings()
+        .filter(run__claim__in=claims)
+        .select_related("run__revision__repo")
+        .defer("evidence", "envelope")
+        .order_by("run__claim_id", "-id")
+        .distinct("run__claim_id")
+    )
+    newest = {finding.run.claim_id: finding for finding in found}
+    for claim in claims:
+        claim.newest_finding = newest.get(claim.pk)  # type: ignore[attr-defined]
 
 
 @extend_schema_view(
@@ -89,7 +63,12 @@ class ClaimResource(Resource):
     """Claims: what authors state, each with its place."""
 
     serializer_class = ClaimSerializer
-    filters = _of_repo("revision__") | {
+    expands = {
+        **related("revision"),
+        "finding": Expand("newest_finding", FindingSerializer, load=_newest_findings),
+    }
+    heavy = {"raw": "raw"}
+    filters = of_repo("revision__") | {
         "dataset": Filter("dataset", "The dataset's id, as written."),
         "metric": Filter("metric", "The metric's id, as written."),
         "task": Filter("task", "The task, as written."),
@@ -110,7 +89,13 @@ class FindingResource(Resource):
 
     serializer_class = FindingSerializer
     detail_serializer_class = FindingDetailSerializer
-    filters = _of_repo("run__revision__") | {
+    expands = {
+        **related("run__revision"),
+        "run": Expand("run", RunSerializer),
+        "claim": Expand("run.claim", ClaimSerializer, ("run__claim__revision__repo",)),
+    }
+    heavy = {"evidence": "evidence", "envelope": "envelope"}
+    filters = of_repo("run__revision__") | {
         "run": Filter("run_id", "The run's number.", is_number=True),
         "claim": Filter("run__claim_id", "The claim's number.", is_number=True),
         "check": Filter("run__check_id", "The check's id."),
@@ -118,10 +103,10 @@ class FindingResource(Resource):
     }
 
     def get_queryset(self) -> QuerySet[Finding]:
-        """Return the findings on public repos; lists leave evidence and envelope where they are."""
+        """Return the findings on public repos."""
         findings = public_findings().select_related("run__revision__repo")
         if not self.detail:
-            return findings.defer("evidence", "envelope")
+            return findings
         pictures = FindingPicture.objects.described()
         return findings.prefetch_related(Prefetch("pictures", queryset=pictures))
 
@@ -133,10 +118,15 @@ class RunResource(Followed, Resource):
     """Runs: executions of checks."""
 
     serializer_class = RunSerializer
+    expands = {
+        **related("revision"),
+        "claim": Expand("claim", ClaimSerializer, ("claim__revision__repo",)),
+        "finding": Expand("finding", FindingSerializer),
+    }
     scope = ApiToken.Scope.RUNS
     events_kind = RUNS
     max_age_s = 0
-    filters = _of_repo("revision__") | {
+    filters = of_repo("revision__") | {
         "claim": Filter("claim_id", "The claim's number.", is_number=True),
         "check": Filter("check_id", "The check's id."),
         "status": Filter("status", "Where it stands.", choices=tuple(Run.Status.values)),
@@ -159,6 +149,7 @@ class RunResource(Followed, Resource):
             200: OpenApiResponse(RunSerializer, "It was measured already; `Location` is the run."),
         },
     )
+    @repeatable
     def create(self, request: Request) -> Response:
         """Ask for a run."""
         refuse_unknown(request, ())
@@ -228,49 +219,3 @@ def _claim(revision: Revision, number: int | None) -> Claim | None:
             {"claim": ["This revision makes no claim of that number."]}
         )
     return claim
-
-
-class KeyListView(APIView):
-    """The public keys by which findings are signed."""
-
-    @extend_schema(
-        summary="Read the public keys of signatures",
-        description=(
-            "Ed25519 keys; `keyid` is the SHA-256 of the raw key and stands in each envelope."
-            " Empty where this server signs nothing."
-        ),
-        responses=KeyListSerializer,
-    )
-    def get(self, request: Request) -> Response:
-        """List the keys."""
-        refuse_unknown(request, ())
-        home = settings.ASSAY_HOME
-        keys = []
-        if signing.has_key(home):
-            keys = [signing.described(signing.load_key(home).public_key())]
-        return Response(KeyListSerializer({"keys": keys}).data)
-
-
-class RootView(APIView):
-    """What there is."""
-
-    @extend_schema(exclude=True)
-    def get(self, request: Request) -> Response:
-        """List the resources."""
-        refuse_unknown(request, ())
-        names = (
-            *("repos", "claims", "runs", "findings", "scans", "scan-executions"),
-            *("marks", "embeddings", "measures", "measurements", "exports", "syncs", "changes"),
-            "webhooks",
-        )
-        resources = {name: reverse(f"api:{name[:-1]}-list", request=request) for name in names}
-        others = {
-            name: reverse(f"api:{name}", request=request)
-            for name in ("mirror", "facets", "keys", "openapi")
-        }
-        return Response(resources | others)
-
-
-def not_found(request: HttpRequest) -> HttpResponse:
-    """Answer an address of the API that is none."""
-    return problems.answer(request, 404, "The API has no such address; /api/v1/ lists them.")

@@ -18,8 +18,8 @@ from registry.api import problems
 from registry.api.filters import PAGING, DeclaredFilters, Filter, refuse_unknown
 from registry.api.marks import Strict, token_user
 from registry.api.permissions import OnlyScope
+from registry.api.resource import Resource
 from registry.api.schema import ResourceSchema
-from registry.api.views import Resource
 from registry.models import ApiToken, Delivery, Webhook
 from registry.webhooks import registering
 

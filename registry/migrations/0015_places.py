@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='claim',
-            index=models.Index(django.db.models.functions.text.Lower('dataset'), models.F('metric'), name='claim_by_dataset'),
+            index=models.Index(django.db.models.functions.text.Lower('dataset'), models.F('metric'), name='claim_by_folded_dataset'),
         ),
         migrations.AddIndex(
             model_name='file',

@@ -10,6 +10,7 @@ from registry.models.embeddings import Embedding
 from registry.models.errands import Errand
 from registry.models.findings import Finding, FindingPicture
 from registry.models.history import Change, CounterSeries
+from registry.models.idempotency import IdempotencyKey
 from registry.models.lineage import Edge
 from registry.models.listings import (
     Label,
@@ -51,6 +52,7 @@ __all__ = [
     "Finding",
     "FindingPicture",
     "Hub",
+    "IdempotencyKey",
     "Label",
     "LabelPair",
     "Listing",

@@ -54,7 +54,12 @@ class Claim(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["revision", "key"], name="claim_once")]
-        indexes = [models.Index(Lower("dataset"), "metric", name="claim_by_dataset")]
+        indexes = [  # lists by what is claimed, the newest first; the names of datasets
+            models.Index(fields=["dataset", "-id"], name="claim_by_dataset"),
+            models.Index(fields=["metric", "-id"], name="claim_by_metric"),
+            models.Index(fields=["task", "-id"], name="claim_by_task"),
+            models.Index(Lower("dataset"), "metric", name="claim_by_folded_dataset"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.metric} {self.value_text} on {self.dataset or 'no dataset'}"

@@ -40,7 +40,16 @@ class Edge(models.Model):
             models.Index(  # the mirror: which edges wait for a parent that has now come
                 fields=["parent_name"], condition=Q(parent=None), name="edge_unlinked"
             ),
+            # Lists of edges by what they say, the newest first.
+            models.Index(fields=["parent_name", "-id"], name="edge_by_parent_name"),
+            models.Index(fields=["relation", "-id"], name="edge_by_relation"),
+            models.Index(fields=["basis", "-id"], name="edge_by_basis"),
         ]
 
     def __str__(self) -> str:
         return f"{self.child} ← {self.parent_name} ({self.relation})"
+
+    @property
+    def shown_parent(self) -> Repo | None:
+        """Return the parent, where it is mirrored and not private."""
+        return self.parent if self.parent and not self.parent.is_private else None

@@ -37,6 +37,10 @@ class Author(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hub", "name"], name="author_once_per_hub")]
+        indexes = [
+            models.Index(fields=["name"], name="author_by_name"),  # on whatever hub
+            models.Index(fields=["kind", "-id"], name="author_by_kind"),
+        ]
 
     def __str__(self) -> str:
         return self.name

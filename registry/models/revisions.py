@@ -20,6 +20,7 @@ class Revision(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["repo", "sha"], name="revision_once")]
+        indexes = [models.Index(fields=["sha"], name="revision_by_sha")]  # permalinks, whose repo?
 
     def __str__(self) -> str:
         return f"{self.repo}@{self.sha[:12]}"

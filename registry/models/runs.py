@@ -111,6 +111,7 @@ class Run(models.Model):
                 name="run_live",
             ),
             models.Index(fields=["-id", "status"], name="run_newest"),  # list of runs
+            models.Index(fields=["check_id", "-id"], name="run_by_check"),
         ]
 
     def __str__(self) -> str:

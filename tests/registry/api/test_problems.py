@@ -1,8 +1,10 @@
 """Whatever goes wrong under /api/ is a problem document."""
 
 import pytest
+from rest_framework.test import APIClient
 
 from registry.api import problems
+from registry.api.entry import NOUNS, OTHERS
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +88,12 @@ def test_a_fault_of_ours_tells_nothing(api, monkeypatch):
     assert "errors" not in body
 
 
+def test_an_address_that_is_none_is_a_problem_for_every_method():
+    strict = APIClient(enforce_csrf_checks=True)
+    for method in ("post", "put", "patch", "delete"):
+        problem(getattr(strict, method)("/api/v1/embeddings/none"), 404)
+
+
 def test_each_kind_is_explained_on_its_page(client):
     page = client.get("/problems").content.decode()
     for slug, _ in problems.KINDS.values():
@@ -94,10 +102,8 @@ def test_each_kind_is_explained_on_its_page(client):
 
 def test_the_root_lists_what_there_is(api):
     body = api.get("/api/v1/").json()
-    nouns = ["repos", "claims", "runs", "findings", "scans", "scan-executions", "marks"]
-    nouns += ["embeddings", "measures", "measurements", "exports", "syncs", "changes"]
-    assert list(body) == [*nouns, "mirror", "facets", "keys", "openapi"]
-    own = body.pop("embeddings")
-    assert api.get(own).status_code == 401  # of each owner alone
+    assert list(body) == [*(noun.name for noun in NOUNS), *OTHERS]
+    for own in (body.pop("embeddings"), body.pop("webhooks")):
+        assert api.get(own).status_code == 401  # of each owner alone
     for address in body.values():
         assert api.get(address).status_code == 200
