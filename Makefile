@@ -4,19 +4,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PACKAGES := manage.py registry analysis workers benchmarks tests
+PACKAGES := manage.py registry analysis workers benchmarks tests client
 
-.PHONY: setup demo test test-long sweep check format bench lighthouse openapi lock clean
+.PHONY: setup demo test test-long sweep check format bench lighthouse openapi client lock clean
 
 setup: $(STAMP)
 
-$(STAMP): requirements/dev.lock requirements/torch.txt requirements/demo.lock
+$(STAMP): requirements/dev.lock requirements/torch.txt requirements/demo.lock client/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Assay needs Python 3.11 or newer; set PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -r requirements/torch.txt
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/demo.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable client
 	sh docker/bubblewrap.sh
 	touch $@
 
@@ -32,7 +33,7 @@ test-long: setup ## the same, with chaos and fuzz in their long form
 sweep: setup ## 10,000 claims a size of split, judged: the rate of wrong verdicts (minutes)
 	ASSAY_LONG=1 $(BIN)/python -m pytest -n 0 -s tests/sweeps
 
-check: setup ## format, lint, types, contracts, templates, migrations, API file
+check: setup ## format, lint, types, contracts, templates, migrations, client
 	$(BIN)/ruff format --check $(PACKAGES)
 	$(BIN)/ruff check $(PACKAGES)
 	$(BIN)/mypy
@@ -40,6 +41,7 @@ check: setup ## format, lint, types, contracts, templates, migrations, API file
 	$(BIN)/djlint --check --lint templates
 	$(BIN)/codespell $(PACKAGES) templates docs README.md CONTRIBUTING.md
 	$(BIN)/python -W ignore manage.py makemigrations --check --dry-run
+	$(BIN)/python client/generate.py --check
 
 format: setup
 	$(BIN)/ruff format $(PACKAGES)
@@ -54,6 +56,9 @@ lighthouse: setup ## what Lighthouse says of four pages (npm, and the system's C
 
 openapi: setup ## the committed description of the API
 	$(BIN)/python manage.py spectacular --format openapi-json --file docs/openapi.json
+
+client: setup ## the Python client, written anew from the committed description
+	$(BIN)/python client/generate.py
 
 lock: setup ## compile the lock files again
 	PATH="$(CURDIR)/$(BIN):$$PATH" requirements/compile.sh

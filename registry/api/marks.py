@@ -10,7 +10,13 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.views.decorators.debug import sensitive_variables
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import exceptions, serializers, status
 from rest_framework.decorators import action
 from rest_framework.parsers import JSONParser, MultiPartParser
@@ -139,10 +145,15 @@ class Strict(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+@extend_schema_field(OpenApiTypes.BINARY)
+class KeysField(serializers.FileField):
+    """A file that is sent along, not the address of one."""
+
+
 class MarkUploadSerializer(Strict):
     """A file of keys, and what its owner says about the mark."""
 
-    keys = serializers.FileField(
+    keys = KeysField(
         allow_empty_file=True, help_text="The file of keys, as `mark embed` writes it."
     )
     name = serializers.CharField(max_length=100)

@@ -1,0 +1,260 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.list_scans_fields_item import ListScansFieldsItem
+from ...models.list_scans_sort import ListScansSort
+from ...models.list_scans_state import ListScansState
+from ...models.paginated_scan_list import PaginatedScanList
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    cursor: str | Unset = UNSET,
+    fields: list[ListScansFieldsItem] | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    name: str | Unset = UNSET,
+    sort: ListScansSort | Unset = UNSET,
+    state: ListScansState | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["cursor"] = cursor
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item: str = fields_item_data
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
+    params["limit"] = limit
+
+    params["name"] = name
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort
+
+    params["sort"] = json_sort
+
+    json_state: str | Unset = UNSET
+    if not isinstance(state, Unset):
+        json_state = state
+
+    params["state"] = json_state
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/scans",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PaginatedScanList | Problem:
+    if response.status_code == 200:
+        response_200 = PaginatedScanList.from_dict(response.json())
+
+        return response_200
+
+    response_default = Problem.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PaginatedScanList | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    fields: list[ListScansFieldsItem] | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    name: str | Unset = UNSET,
+    sort: ListScansSort | Unset = UNSET,
+    state: ListScansState | Unset = UNSET,
+) -> Response[PaginatedScanList | Problem]:
+    """List scans
+
+     Scans: checks on a selection of repos, within a budget, on a schedule.
+
+    Args:
+        cursor (str | Unset):
+        fields (list[ListScansFieldsItem] | Unset):
+        limit (int | Unset):
+        name (str | Unset):
+        sort (ListScansSort | Unset):
+        state (ListScansState | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PaginatedScanList | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        cursor=cursor,
+        fields=fields,
+        limit=limit,
+        name=name,
+        sort=sort,
+        state=state,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    fields: list[ListScansFieldsItem] | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    name: str | Unset = UNSET,
+    sort: ListScansSort | Unset = UNSET,
+    state: ListScansState | Unset = UNSET,
+) -> PaginatedScanList | Problem | None:
+    """List scans
+
+     Scans: checks on a selection of repos, within a budget, on a schedule.
+
+    Args:
+        cursor (str | Unset):
+        fields (list[ListScansFieldsItem] | Unset):
+        limit (int | Unset):
+        name (str | Unset):
+        sort (ListScansSort | Unset):
+        state (ListScansState | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PaginatedScanList | Problem
+    """
+
+    return sync_detailed(
+        client=client,
+        cursor=cursor,
+        fields=fields,
+        limit=limit,
+        name=name,
+        sort=sort,
+        state=state,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    fields: list[ListScansFieldsItem] | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    name: str | Unset = UNSET,
+    sort: ListScansSort | Unset = UNSET,
+    state: ListScansState | Unset = UNSET,
+) -> Response[PaginatedScanList | Problem]:
+    """List scans
+
+     Scans: checks on a selection of repos, within a budget, on a schedule.
+
+    Args:
+        cursor (str | Unset):
+        fields (list[ListScansFieldsItem] | Unset):
+        limit (int | Unset):
+        name (str | Unset):
+        sort (ListScansSort | Unset):
+        state (ListScansState | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PaginatedScanList | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        cursor=cursor,
+        fields=fields,
+        limit=limit,
+        name=name,
+        sort=sort,
+        state=state,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    fields: list[ListScansFieldsItem] | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    name: str | Unset = UNSET,
+    sort: ListScansSort | Unset = UNSET,
+    state: ListScansState | Unset = UNSET,
+) -> PaginatedScanList | Problem | None:
+    """List scans
+
+     Scans: checks on a selection of repos, within a budget, on a schedule.
+
+    Args:
+        cursor (str | Unset):
+        fields (list[ListScansFieldsItem] | Unset):
+        limit (int | Unset):
+        name (str | Unset):
+        sort (ListScansSort | Unset):
+        state (ListScansState | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PaginatedScanList | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            cursor=cursor,
+            fields=fields,
+            limit=limit,
+            name=name,
+            sort=sort,
+            state=state,
+        )
+    ).parsed

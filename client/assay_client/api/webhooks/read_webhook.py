@@ -1,0 +1,208 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.problem import Problem
+from ...models.read_webhook_fields_item import ReadWebhookFieldsItem
+from ...models.webhook import Webhook
+from ...models.webhook_part import WebhookPart
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    id: str,
+    *,
+    fields: list[ReadWebhookFieldsItem] | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item: str = fields_item_data
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/webhooks/{id}".format(
+            id=quote(str(id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Problem | Webhook | WebhookPart:
+    if response.status_code == 200:
+
+        def _parse_response_200(data: object) -> Webhook | WebhookPart:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                response_200_type_0 = Webhook.from_dict(data)
+
+                return response_200_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            response_200_type_1 = WebhookPart.from_dict(data)
+
+            return response_200_type_1
+
+        response_200 = _parse_response_200(response.json())
+
+        return response_200
+
+    response_default = Problem.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Problem | Webhook | WebhookPart]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    fields: list[ReadWebhookFieldsItem] | Unset = UNSET,
+) -> Response[Problem | Webhook | WebhookPart]:
+    """Read a webhook of yours
+
+     Webhooks: addresses that are told of what happens.
+
+    Args:
+        id (str):
+        fields (list[ReadWebhookFieldsItem] | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Problem | Webhook | WebhookPart]
+    """
+
+    kwargs = _get_kwargs(
+        id=id,
+        fields=fields,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    fields: list[ReadWebhookFieldsItem] | Unset = UNSET,
+) -> Problem | Webhook | WebhookPart | None:
+    """Read a webhook of yours
+
+     Webhooks: addresses that are told of what happens.
+
+    Args:
+        id (str):
+        fields (list[ReadWebhookFieldsItem] | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Problem | Webhook | WebhookPart
+    """
+
+    return sync_detailed(
+        id=id,
+        client=client,
+        fields=fields,
+    ).parsed
+
+
+async def asyncio_detailed(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    fields: list[ReadWebhookFieldsItem] | Unset = UNSET,
+) -> Response[Problem | Webhook | WebhookPart]:
+    """Read a webhook of yours
+
+     Webhooks: addresses that are told of what happens.
+
+    Args:
+        id (str):
+        fields (list[ReadWebhookFieldsItem] | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Problem | Webhook | WebhookPart]
+    """
+
+    kwargs = _get_kwargs(
+        id=id,
+        fields=fields,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    fields: list[ReadWebhookFieldsItem] | Unset = UNSET,
+) -> Problem | Webhook | WebhookPart | None:
+    """Read a webhook of yours
+
+     Webhooks: addresses that are told of what happens.
+
+    Args:
+        id (str):
+        fields (list[ReadWebhookFieldsItem] | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Problem | Webhook | WebhookPart
+    """
+
+    return (
+        await asyncio_detailed(
+            id=id,
+            client=client,
+            fields=fields,
+        )
+    ).parsed

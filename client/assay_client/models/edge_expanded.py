@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.repo import Repo
+    from ..models.revision import Revision
+
+
+T = TypeVar("T", bound="EdgeExpanded")
+
+
+@_attrs_define
+class EdgeExpanded:
+    """With `expand`: the related rows that were asked for."""
+
+    child: None | Repo | Unset = UNSET
+    revision: None | Revision | Unset = UNSET
+    parent: None | Repo | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.repo import Repo  # noqa: PLC0415
+        from ..models.revision import Revision  # noqa: PLC0415
+
+        child: dict[str, Any] | None | Unset
+        if isinstance(self.child, Unset):
+            child = UNSET
+        elif isinstance(self.child, Repo):
+            child = self.child.to_dict()
+        else:
+            child = self.child
+
+        revision: dict[str, Any] | None | Unset
+        if isinstance(self.revision, Unset):
+            revision = UNSET
+        elif isinstance(self.revision, Revision):
+            revision = self.revision.to_dict()
+        else:
+            revision = self.revision
+
+        parent: dict[str, Any] | None | Unset
+        if isinstance(self.parent, Unset):
+            parent = UNSET
+        elif isinstance(self.parent, Repo):
+            parent = self.parent.to_dict()
+        else:
+            parent = self.parent
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if child is not UNSET:
+            field_dict["child"] = child
+        if revision is not UNSET:
+            field_dict["revision"] = revision
+        if parent is not UNSET:
+            field_dict["parent"] = parent
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.repo import Repo  # noqa: PLC0415
+        from ..models.revision import Revision  # noqa: PLC0415
+
+        d = dict(src_dict)
+
+        def _parse_child(data: object) -> None | Repo | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                child_type_0 = Repo.from_dict(data)
+
+                return child_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Repo | Unset, data)
+
+        child = _parse_child(d.pop("child", UNSET))
+
+        def _parse_revision(data: object) -> None | Revision | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                revision_type_0 = Revision.from_dict(data)
+
+                return revision_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Revision | Unset, data)
+
+        revision = _parse_revision(d.pop("revision", UNSET))
+
+        def _parse_parent(data: object) -> None | Repo | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                parent_type_0 = Repo.from_dict(data)
+
+                return parent_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Repo | Unset, data)
+
+        parent = _parse_parent(d.pop("parent", UNSET))
+
+        edge_expanded = cls(
+            child=child,
+            revision=revision,
+            parent=parent,
+        )
+
+        edge_expanded.additional_properties = d
+        return edge_expanded
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,18 @@
+from typing import Literal
+
+ListDatasetsFieldsItem = Literal["claims", "claims_are_capped", "id", "repos"]
+
+LIST_DATASETS_FIELDS_ITEM_VALUES: set[ListDatasetsFieldsItem] = {
+    "claims",
+    "claims_are_capped",
+    "id",
+    "repos",
+}
+
+
+def check_list_datasets_fields_item(value: str) -> ListDatasetsFieldsItem:
+    if value in LIST_DATASETS_FIELDS_ITEM_VALUES:
+        return value
+    raise TypeError(
+        f"Unexpected value {value!r}. Expected one of {LIST_DATASETS_FIELDS_ITEM_VALUES!r}"
+    )
