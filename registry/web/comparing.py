@@ -54,6 +54,9 @@ class Thing:
         return all(getattr(self, name) == getattr(other, name) for name in same)
 
 
+_WEIGHT = {"overstated": 0, "understated": 1, "inconclusive": 2, "confirmed": 3}
+
+
 @dataclass(slots=True)
 class Cell:
     """What one model claims of a thing; ``greyed`` says why it is not compared."""
@@ -233,13 +236,17 @@ def _lines(columns: Sequence[Column], rows: Mapping[int, list[ClaimRow]]) -> lis
             cell = cells.setdefault(thing, Cell(row))
             if cell.row is not row:
                 cell.more += 1
-                if cell.row.finding is None and row.finding is not None:
-                    cell.row = row
+                cell.row = min(cell.row, row, key=_weight)
         held.append(cells)
     things = list(dict.fromkeys(thing for cells in held for thing in cells))
     # What several models speak of first: that is what the reader came for.
     things.sort(key=lambda thing: -sum(thing in cells for cells in held))
     return [_line(thing, held, [column.name for column in columns]) for thing in things]
+
+
+def _weight(row: ClaimRow) -> int:
+    """Return a small number for what a reader must not miss: that a claim of several is wrong."""
+    return _WEIGHT.get(row.state.key, len(_WEIGHT) + (row.finding is None))
 
 
 def _line(thing: Thing, held: Sequence[Mapping[Thing, Cell]], names: Sequence[str]) -> Line:

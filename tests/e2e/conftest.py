@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.db.models import Count
 from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -110,7 +111,8 @@ def pages(site) -> dict[str, str]:
     verdicts = {
         run.finding.verdict: run.pk
         for run in Run.objects.filter(revision=revision, finding__isnull=False)
-        if run.check_id != "watermarks"  # which has no pictures
+        .annotate(seen=Count("finding__pictures"))
+        .order_by("seen", "pk")  # of those with one verdict, the one with the most pictures
     }
     runs = {f"run-show-{state}": f"/runs/{pk}" for state, pk in (states | verdicts).items()}
     return (

@@ -151,3 +151,12 @@ def test_six_models_cost_as_many_queries_as_one(queries_of):
         model(f"a/{number}", 0.9173, 0.9118, 0.9226, 10_000)
     many = queries_of("/compare?" + "&".join(f"m=a/{number}" for number in range(6)))
     assert queries_of("/compare?m=a/0") == many
+
+
+def test_of_several_claims_of_the_same_the_one_that_does_not_hold_is_shown(read):
+    revision = model("a/one", 0.9173, 0.9118, 0.9226, 10_000)
+    wrong = factories.claim(revision, value_text="95", value=95.0)
+    factories.finding(wrong, verdict="overstated", value=0.9173, low=0.9118, high=0.9226)
+    page = read("/compare?m=a/one")
+    assert "claimed 95 %" in page.text
+    assert "and 1 more claim of the same" in page.text
