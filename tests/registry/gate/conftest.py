@@ -31,7 +31,6 @@ class Hub:
     def get(self, path, **headers):
         response: Any = self.client.get(path, headers=headers)
         response.body = b"".join(response) if response.streaming else response.content
-        response.close()
         return response
 
     def head(self, path, **headers):
