@@ -36,7 +36,7 @@ ORDERS: Mapping[str, keysets.Order] = {
     for name, column in _NEWEST_FIRST.items()
 } | {"name": keysets.Order("name", ("folded", "repo_id"))}
 SORTS = {
-    "downloads": "Most downloads",
+    "downloads": "Most requests at the hub",
     "relevance": "Best match",
     "trending": "Trending",
     "likes": "Most likes",
@@ -47,7 +47,7 @@ SORTS = {
     "name": "Name",
 }
 _IN_WORDS = {
-    "downloads": "most downloads first",
+    "downloads": "most requests at the hub first",
     "relevance": "best match first",
     "trending": "trending first",
     "likes": "most likes first",

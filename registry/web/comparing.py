@@ -359,6 +359,6 @@ _FACTS: dict[str, Callable[[Repo, Revision | None], str]] = {
     "Architecture": lambda _, revision: revision.architecture if revision else "",
     "Parameters": _parameters,
     "Access": lambda repo, _: "open" if repo.gate == Repo.Gate.OPEN else "gated",
-    "Downloads at the hub": lambda repo, _: f"{repo.downloads:,}",
+    "Requests at the hub, 30 days": lambda repo, _: f"{repo.downloads:,}",
     "Updated": lambda repo, _: _day(repo),
 }

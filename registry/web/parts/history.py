@@ -39,7 +39,7 @@ def build(request: HttpRequest, shown: Shown) -> dict[str, Any]:
         "today": now().date().isoformat(),
         **_on_day(repo, request.GET.get("day", "")),
         **page_of(request, changes, {"repo": [str(repo.pk)]}),
-        "line": plots.steps("Downloads", counts, now().date()),
+        "line": plots.steps("Requests", counts, now().date()),
         "points": list(reversed(points[-SHOWN_POINTS:])),
         "more_points": max(len(points) - SHOWN_POINTS, 0),
     }

@@ -129,8 +129,9 @@ def _extra(title: str, said: str) -> str:
 
 def _counters(repo: ListedRepo) -> str:
     return (
-        '<td role="cell" data-label="Downloads" class="number"'
-        f' title="{repo.downloads:,} at the hub">{shortened(repo.downloads)}</td>'
+        '<td role="cell" data-label="Requests" class="number"'
+        f' title="{repo.downloads:,} in 30 days, as the hub counts them">'
+        f"{shortened(repo.downloads)}</td>"
         f'<td role="cell" data-label="Updated" class="nowrap">{day(repo.hub_modified_at)}</td>'
     )
 

@@ -34,4 +34,4 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 def _said(repo: Repo) -> str:
     task = f"{visible(repo.pipeline_tag)} · " if repo.pipeline_tag else ""
-    return f"{task}{shortened(repo.downloads)} downloads"
+    return f"{task}{shortened(repo.downloads)} requests"

@@ -49,7 +49,7 @@ def test_it_says_itself_in_words():
     assert question.sentence() == (
         "Models: with the words “bert”, task fill-mask, licence gpl or mit; most likes first."
     )
-    assert Question().sentence() == "Models; most downloads first."
+    assert Question().sentence() == "Models; most requests at the hub first."
     assert [chip.words for chip in question.chips()] == [
         "has “bert”", "task fill-mask", "licence gpl", "licence mit",
     ]  # fmt: skip

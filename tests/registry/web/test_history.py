@@ -25,10 +25,10 @@ def test_the_state_on_a_day(read):
     factories.counters(repo)
     before = read("/models/alice/net/-/history?day=2026-04-20").text
     assert "Licence mit" in before
-    assert "Downloads at the hub 12" in before
+    assert "Requests at the hub 12" in before
     after = read("/models/alice/net/-/history?day=2026-11-20").text
     assert "Licence gpl-3.0" in after
-    assert "Downloads at the hub 900" in after
+    assert "Requests at the hub 900" in after
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_names_that_begin_so_go_first_then_those_with_the_words(suggest):
     assert names(suggest("alice/")) == ["alice/tiny-resnet", "alice/resnet50"]
     assert names(suggest("b"))[:2] == ["carol/bert", "bob/resnet-18"]
     (found,) = zip(*suggest("bert"), strict=True)
-    assert found == ("carol/bert", "image-classification · 7 downloads", "/models/carol/bert")
+    assert found == ("carol/bert", "image-classification · 7 requests", "/models/carol/bert")
     for nothing in ("", "  ", "///", "\0", "zzzz", "%_", "x" * 10_000):
         assert names(suggest(nothing)) == []
 
