@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PACKAGES := manage.py registry analysis workers benchmarks tests client
 
-.PHONY: setup demo test test-long sweep check format bench lighthouse openapi client lock clean
+.PHONY: setup docs demo test test-long sweep check format bench lighthouse openapi client lock clean
 
 setup: $(STAMP)
 
@@ -53,6 +53,9 @@ bench: setup ## the table of promises; BENCH="--quick P3" for a part of it
 
 lighthouse: setup ## what Lighthouse says of four pages (npm, and the system's Chromium)
 	$(BIN)/python -m benchmarks.lighthouse
+
+docs: setup ## the documentation as files below site/, to open without a server
+	$(BIN)/python manage.py docs --out site
 
 openapi: setup ## the committed description of the API
 	$(BIN)/python manage.py spectacular --format openapi-json --file docs/openapi.json

@@ -69,6 +69,8 @@ _PLAIN = {
     "check-list": "/checks",
     "check-show": "/checks/claim",
     "check-version": "/checks/claim/v1",
+    "doc-home": "/docs?q=tolerance",
+    "doc-show": "/docs/operations",
     "dataset-list": "/datasets",
     "hash-find": "/hash",
     "hash-show": f"/hash/{SHARED}",

@@ -13,6 +13,7 @@ COPY registry registry
 COPY analysis analysis
 COPY workers workers
 COPY templates templates
+COPY docs docs
 USER assay
 ENV ASSAY_HOME=/home/assay/data PYTHONUNBUFFERED=1
 CMD ["celery", "-A", "registry", "worker", "-Q", "files,cpu", "--concurrency", "1", "--loglevel", "INFO"]

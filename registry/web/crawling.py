@@ -34,7 +34,7 @@ SELECT place * %(range)s FROM part WHERE place IS NOT NULL LIMIT %(most)s
 """
 _PAGES = (
     *("home", "repo-list", "check-list", "measure-list", "export-list", "run-list"),
-    *("change-list", "about", "problem-list"),
+    *("change-list", "about", "problem-list", "doc-home"),
 )
 
 ROBOTS = """\

@@ -12,7 +12,7 @@ from assay_client import AuthenticatedClient, Client
 from assay_client.api.findings import list_findings, read_finding
 from assay_client.api.repos import list_repos
 from assay_client.api.runs import read_run, request_run
-from assay_client.models import Problem, RunRequest
+from assay_client.models import Estimate, FindingDetail, Problem, RunRequest
 from assay_client.models.paginated_repo_list import PaginatedRepoList
 from assay_client.models.run import Run
 from tests.client import rows
@@ -43,7 +43,7 @@ def test_pages_are_followed_to_the_end(client):
     for _ in range(10):
         page = list_repos.sync(client=client, author=["carol"], limit=10, sort="name", **cursor)  # type: ignore[arg-type]
         assert isinstance(page, PaginatedRepoList)
-        names += [repo.name for repo in page.results]
+        names += [str(repo.name) for repo in page.results]
         if not page.next_:
             break
         cursor = {"cursor": httpx.URL(page.next_).params["cursor"]}
@@ -54,7 +54,8 @@ def test_rows_are_read_as_classes(client):
     found = list_findings.sync(client=client, repo="alice/net", verdict="confirmed")
     assert not isinstance(found, Problem | None)
     whole = read_finding.sync(client=client, id=str(found.results[0].id))
-    assert not isinstance(whole, Problem | None)
+    assert isinstance(whole, FindingDetail)  # not a part of one, which ``fields`` would give
+    assert isinstance(whole.estimate, Estimate)
     assert (whole.verdict, whole.estimate.value, whole.estimate.n) == ("confirmed", 0.9173, 10_000)
 
 

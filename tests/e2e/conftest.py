@@ -19,6 +19,7 @@ from tests import factories, plugins
 from tests.e2e import (
     gallery,
     gallery_around,
+    gallery_docs,
     gallery_models,
     gallery_places,
     gallery_webhooks,
@@ -120,6 +121,7 @@ def pages(site) -> dict[str, str]:
         | of_scans()
         | gallery_around.pages()
         | gallery_places.addresses()
+        | gallery_docs.addresses()
         | {f"mark-show-{mark.pk}": f"/marks/{mark.pk}" for mark in Mark.objects.all()}
         | {
             "home": "/",

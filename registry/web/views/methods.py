@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from analysis import catalog
@@ -35,7 +35,4 @@ def address_of(path: str) -> str:
     name = path.removeprefix("checks/").removesuffix(".md")
     if path.startswith("checks/") and name in catalog.entries():
         return reverse("web:check-show", args=[name])
-    try:
-        return reverse("web:doc-show", args=[path.removesuffix(".md")])
-    except NoReverseMatch:
-        return ""
+    return reverse("web:doc-show", args=[path.removesuffix(".md")])

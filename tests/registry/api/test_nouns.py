@@ -132,8 +132,8 @@ def test_large_columns_are_read_only_where_they_are_sent(api):
 
 
 def test_a_name_that_is_none_is_answered_with_those_that_are(api):
-    said = api.get("/api/v1/authors?fields=nmae").json()["detail"]
-    assert "'nmae'" in said
+    said = api.get("/api/v1/authors?fields=naam").json()["detail"]
+    assert "'naam'" in said
     assert "id, name, hub, kind, is_verified, checked_at" in said
 
 

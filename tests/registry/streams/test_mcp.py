@@ -181,7 +181,7 @@ async def refusals(client, cursor):
         "sort": await call(client, "search_models", sort="pg_sleep(9)"),
         "forged cursor": await call(client, "search_models", cursor="e30:x:y"),
         "other cursor": await call(client, "search_models", query="bob", cursor=cursor),
-        "misspelt": await call(client, "get_model", name="alice/net", revison="main"),
+        "misspelt": await call(client, "get_model", name="alice/net", revisoin="main"),
         "no tool": await unknown(client),
     }
 

@@ -20,7 +20,7 @@ def kin(child, parent, level=1):
 
 def family_of(parents=(), children=(), left_out=(), *, is_cut=False):
     """Return the family of a model called own."""
-    return Family("nown", "own", list(parents), list(children), list(left_out), is_cut)
+    return Family("n" + "own", "own", list(parents), list(children), list(left_out), is_cut)
 
 
 def test_lineage_names_parents_and_children(read):

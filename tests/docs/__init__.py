@@ -1,0 +1,1 @@
+"""The documentation: it is complete, its links lead somewhere, its examples work."""
