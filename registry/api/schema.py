@@ -28,6 +28,12 @@ PROBLEM = {
         },
     },
 }
+_NULL = {"type": "null"}
+_LOCATION = {
+    "description": "Where to read on.",
+    "required": True,
+    "schema": {"type": "string", "format": "uri"},
+}
 _REF = "#/components/schemas/"
 
 
@@ -46,6 +52,9 @@ class ResourceSchema(AutoSchema):
         if operation is not None:
             if self._known():
                 self._allow_parts(operation["responses"]["200"]["content"]["application/json"])
+            for code, one in operation["responses"].items():
+                if code == "307" or "`Location`" in one.get("description", ""):
+                    one["headers"] = {"Location": _LOCATION}
             operation["responses"]["default"] = {
                 "description": "Something went wrong; `detail` says what in one sentence.",
                 "content": {"application/problem+json": {"schema": self._problem()}},
@@ -93,6 +102,17 @@ class ResourceSchema(AutoSchema):
         name = schema.get("$ref", "").removeprefix(_REF)
         return self.registry[(name, ResolvedComponent.SCHEMA)] if name else None
 
+    def _map_serializer_field(
+        self, field: Any, direction: Any, bypass_extensions: Any = False
+    ) -> Any:
+        """Describe any JSON as any JSON: null is some, and "one of both" would exclude it."""
+        schema = super()._map_serializer_field(  # type: ignore[no-untyped-call]
+            field, direction, bypass_extensions
+        )
+        if schema and schema.get("oneOf") == [{}, _NULL]:
+            return {name: value for name, value in schema.items() if name != "oneOf"}
+        return schema
+
     def _map_serializer(
         self, serializer: Any, direction: Any, bypass_extensions: Any = False
     ) -> Any:
@@ -114,6 +134,3 @@ class ResourceSchema(AutoSchema):
                 "properties": rows,
             }
         return schema
-
-
-_NULL = {"type": "null"}
