@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -32,8 +32,8 @@ class Change:
     is_alert: bool
     """ Whether the name answers with another id: supply chains trust names. """
     at: datetime.datetime
-    old: Any | None | Unset = UNSET
-    new: Any | None | Unset = UNSET
+    old: Any | Unset = UNSET
+    new: Any | Unset = UNSET
     expanded: ChangeExpanded | Unset = UNSET
     """ With `expand`: the related rows that were asked for. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -51,17 +51,9 @@ class Change:
 
         at = self.at.isoformat()
 
-        old: Any | None | Unset
-        if isinstance(self.old, Unset):
-            old = UNSET
-        else:
-            old = self.old
+        old = self.old
 
-        new: Any | None | Unset
-        if isinstance(self.new, Unset):
-            new = UNSET
-        else:
-            new = self.new
+        new = self.new
 
         expanded: dict[str, Any] | Unset = UNSET
         if not isinstance(self.expanded, Unset):
@@ -105,23 +97,9 @@ class Change:
 
         at = datetime.datetime.fromisoformat(d.pop("at"))
 
-        def _parse_old(data: object) -> Any | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(Any | None | Unset, data)
+        old = d.pop("old", UNSET)
 
-        old = _parse_old(d.pop("old", UNSET))
-
-        def _parse_new(data: object) -> Any | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(Any | None | Unset, data)
-
-        new = _parse_new(d.pop("new", UNSET))
+        new = d.pop("new", UNSET)
 
         _expanded = d.pop("expanded", UNSET)
         expanded: ChangeExpanded | Unset

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -29,8 +29,8 @@ class ChangePart:
     Known words: gone, returned, renamed, replaced, took-name, gate, private, disabled, author, head, modified,
     task, library, licence, tags, datasets, languages, papers, model-type, parameters, card, claims, files,
     security. """
-    old: Any | None | Unset = UNSET
-    new: Any | None | Unset = UNSET
+    old: Any | Unset = UNSET
+    new: Any | Unset = UNSET
     is_alert: bool | Unset = UNSET
     """ Whether the name answers with another id: supply chains trust names. """
     at: datetime.datetime | Unset = UNSET
@@ -47,17 +47,9 @@ class ChangePart:
 
         what = self.what
 
-        old: Any | None | Unset
-        if isinstance(self.old, Unset):
-            old = UNSET
-        else:
-            old = self.old
+        old = self.old
 
-        new: Any | None | Unset
-        if isinstance(self.new, Unset):
-            new = UNSET
-        else:
-            new = self.new
+        new = self.new
 
         is_alert = self.is_alert
 
@@ -106,23 +98,9 @@ class ChangePart:
 
         what = d.pop("what", UNSET)
 
-        def _parse_old(data: object) -> Any | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(Any | None | Unset, data)
+        old = d.pop("old", UNSET)
 
-        old = _parse_old(d.pop("old", UNSET))
-
-        def _parse_new(data: object) -> Any | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(Any | None | Unset, data)
-
-        new = _parse_new(d.pop("new", UNSET))
+        new = d.pop("new", UNSET)
 
         is_alert = d.pop("is_alert", UNSET)
 

@@ -20,7 +20,7 @@ class Option:
     Known words: text, whole, number, numbers, choice, flag. """
     title: str
     help_: str
-    default: Any | None
+    default: Any
     """ Null: the check chooses. """
     choices: list[str]
     least: float | None
@@ -37,7 +37,6 @@ class Option:
 
         help_ = self.help_
 
-        default: Any | None
         default = self.default
 
         choices = self.choices
@@ -79,12 +78,7 @@ class Option:
 
         help_ = d.pop("help")
 
-        def _parse_default(data: object) -> Any | None:
-            if data is None:
-                return data
-            return cast(Any | None, data)
-
-        default = _parse_default(d.pop("default"))
+        default = d.pop("default")
 
         choices = cast(list[str], d.pop("choices"))
 
