@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# One more than there are cores: the tests that kill things mostly wait.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PACKAGES := manage.py registry analysis workers benchmarks tests client
 
 .PHONY: setup docs demo test test-long sweep check format bench lighthouse openapi client lock clean
@@ -25,10 +27,10 @@ demo: setup ## everything at once, on models that are built here
 	@$(BIN)/python manage.py demo
 
 test: setup ## all tests, the slow suites in their short form
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 test-long: setup ## the same, with chaos and fuzz in their long form
-	ASSAY_LONG=1 $(BIN)/python -m pytest -n auto --dist loadgroup
+	ASSAY_LONG=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 sweep: setup ## 10,000 claims a size of split, judged: the rate of wrong verdicts (minutes)
 	ASSAY_LONG=1 $(BIN)/python -m pytest -n 0 -s tests/sweeps

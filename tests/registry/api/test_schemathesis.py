@@ -78,7 +78,7 @@ MANIFEST = {
     ],
 }
 # What makes sense in a body, by field: with these whatever is written does succeed.
-SENSE = {
+SENSE: dict[str, Any] = {
     "repo": "alice/sense",
     "revision": "",
     "check": "claim",
@@ -222,7 +222,10 @@ def test_every_answer_is_as_the_document_says(headers):
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     wrong, failed = [], []
-    operations = [result.ok() for result in document.get_all_operations()]
+    operations = [
+        result.ok()  # type: ignore[union-attr]  # the document is read whole by then
+        for result in document.get_all_operations()
+    ]
     # What is removed from the disk stays away.
     for operation in sorted(operations, key=lambda one: one.method == "delete"):
         names = operation.path.split("/")
