@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from benchmarks import lists_fill
-from registry.ecosystem import datasets
+from registry.ecosystem import boards, datasets
 from registry.ecosystem.measures import MEASURES
 
 CLAIMS, FILES, CHILDREN, ITEMS = 200, 500, 1_000, 2_000
@@ -174,6 +174,7 @@ def fill(wanted: int) -> dict[str, Any]:
         _measurements(cursor)
         lists_fill.settle(cursor)
     datasets.recount()
+    boards.remake()
     return found | {"famous": famous}
 
 

@@ -134,10 +134,11 @@ def measure_ecosystem() -> None:
 @app.task(name="workers.count_datasets")
 def count_datasets() -> None:
     """Count the claims on each dataset anew; one worker at a time, the others leave at once."""
-    from registry.ecosystem import datasets
+    from registry.ecosystem import boards, datasets
 
     try:
-        datasets.recount()
+        if datasets.recount() >= 0:
+            boards.remake()
     except DatabaseError as error:
         log.warning("data sets stay as they were counted: %s", error)
         connections.close_all()

@@ -4,7 +4,7 @@ from registry.models.budgets import BudgetWindow
 from registry.models.cards import RenderedCard
 from registry.models.claims import Claim
 from registry.models.commits import Commit
-from registry.models.datasets import DatasetTally
+from registry.models.datasets import DatasetBoard, DatasetTally
 from registry.models.ecosystem import Measurement
 from registry.models.embeddings import Embedding
 from registry.models.errands import Errand
@@ -42,6 +42,7 @@ __all__ = [
     "Claim",
     "Commit",
     "CounterSeries",
+    "DatasetBoard",
     "DatasetTally",
     "Delivery",
     "Edge",

@@ -1,5 +1,6 @@
 """How many claims there are on each dataset: made from the claims, and dropped at any time."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -28,3 +29,17 @@ class DatasetTally(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DatasetBoard(models.Model):
+    """The best findings on a dataset that many claim, for one metric, config and split."""
+
+    folded = models.CharField(max_length=300, db_collation="C")  # as in DatasetTally
+    key = models.CharField(max_length=64)  # of the choice
+    findings = ArrayField(models.BigIntegerField())  # the best first
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["folded", "key"], name="board_once")]
+
+    def __str__(self) -> str:
+        return f"{self.folded}: {len(self.findings)} findings"

@@ -19,7 +19,7 @@ from registry.web.claims import ClaimRow
 from registry.web.scales import stated
 
 MOST = 6
-MOST_ROWS = 100
+MOST_ROWS = 50
 MOST_CLAIMS = 200  # of one model
 LONGEST_NAME = 400  # a longer one is no name
 _NEAR = ("config", "split")  # what may differ where a claim is shown greyed

@@ -3,51 +3,19 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
-from django.db.models import Exists, F, OuterRef, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Exists, OuterRef
 
-from analysis.metrics import METRICS, Metric, find
 from analysis.rankings import Measured, Ranked, ranked
-from registry.ecosystem.datasets import Tally, spellings
+from registry.ecosystem.boards import MOST_RANKED, Choice, best, choices, claims_of
+from registry.ecosystem.datasets import Tally
 from registry.models import Claim, Finding, Repo, Run
 from registry.models.claims import ClaimQuerySet
-from registry.visibility import public_claims
 from registry.web.claims import Comparison, compare
 from registry.web.scales import stated
 from registry.web.states import STATES, State
 
-MOST_RANKED = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A metric, config and split that models claim something for; ``written`` as claims do."""
-
-    metric: str
-    name: str
-    config: str
-    split: str
-    written: tuple[str, ...]
-    claims: int
-    measured: int
-
-    @property
-    def query(self) -> str:
-        """Return the query that chooses it."""
-        asked = {"metric": self.metric, "config": self.config, "split": self.split}
-        return urlencode(asked)
-
-    @property
-    def words(self) -> str:
-        """Name it in one line."""
-        return ", ".join(part for part in (self.name, self.config, self.split) if part)
-
-    @property
-    def known(self) -> Metric | None:
-        """Return the metric where it is one whose direction is known."""
-        return METRICS.get(self.metric)
+__all__ = ["Choice", "Place", "Ranking", "choices", "chosen", "ranking", "unmeasured"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +40,6 @@ class Ranking:
     args: str
 
 
-def choices(tally: Tally) -> list[Choice]:
-    """Return what can be chosen, the most measured first; spellings of a metric are one."""
-    found: dict[tuple[str, str, str], Choice] = {}
-    for written, config, split, claims, measured in tally.parts:
-        known = find(written)
-        metric = (known.complement_of or known.id) if known else written
-        key = (metric, config, split)
-        before = found.get(key)
-        found[key] = Choice(
-            *(metric, METRICS[metric].name if metric in METRICS else written, config, split),
-            (*(before.written if before else ()), written),
-            claims + (before.claims if before else 0),
-            measured + (before.measured if before else 0),
-        )
-    return sorted(found.values(), key=lambda choice: (-choice.measured, -choice.claims))
-
-
 def chosen(among: Sequence[Choice], asked: Mapping[str, str]) -> Choice | None:
     """Return the choice that is asked for, the first where none is; None for one there is not."""
     if "metric" not in asked:
@@ -98,29 +49,12 @@ def chosen(among: Sequence[Choice], asked: Mapping[str, str]) -> Choice | None:
     return next((one for one in among if (one.metric, one.config, one.split) == wanted), None)
 
 
-def claims_of(name: str, choice: Choice) -> ClaimQuerySet:
-    """Select the readable claims that models make of this today."""
-    return (
-        public_claims()
-        .standing()
-        .alias(folded=Lower("dataset"))
-        .filter(
-            folded__in=spellings(name),
-            metric__in=choice.written,
-            config=choice.config,
-            split=choice.split,
-            problem="",
-            revision__repo__state=Repo.State.PRESENT,
-        )
-    )
-
-
-def ranking(name: str, choice: Choice) -> Ranking:
-    """Rank the models with the best measured values: one query."""
+def ranking(tally: Tally, choice: Choice) -> Ranking:
+    """Rank the models with the best measured values: one query, or two where many claim it."""
     metric = choice.known
     if metric is None:
         return Ranking([], 0, is_cut=False, args="")
-    findings = list(_findings(name, choice, metric)[: MOST_RANKED + 1])
+    findings = list(best(tally, choice, MOST_RANKED + 1))
     is_cut = len(findings) > MOST_RANKED
     kept: dict[int, tuple[Finding, Claim, str]] = {}
     for finding in findings[:MOST_RANKED]:
@@ -139,21 +73,6 @@ def ranking(name: str, choice: Choice) -> Ranking:
     )
     found = [_place(one, *rows[one.measured.key]) for one in places]
     return Ranking(found, len(kept) - len(rows), is_cut, usual)
-
-
-def _findings(name: str, choice: Choice, metric: Metric) -> "QuerySet[Finding]":
-    newest = (
-        Run.objects.filter(claim__in=claims_of(name, choice).values("pk"), finding__isnull=False)
-        .order_by("claim", "-pk")
-        .distinct("claim")
-    )
-    return (
-        Finding.objects.filter(run__in=newest.values("pk"), value__isnull=False)
-        .select_related("run__claim", "run__revision__repo")
-        .defer("evidence", "envelope")
-        .annotate(tolerance=F("evidence__measure__tolerance"))
-        .order_by("-value" if metric.higher_is_better else "value", "pk")
-    )
 
 
 def _measured(finding: Finding) -> Measured:

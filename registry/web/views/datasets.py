@@ -89,7 +89,7 @@ def _show(request: HttpRequest, name: str) -> HttpResponse:
     status = 200
     if choice is not None:
         try:
-            context |= _rows(request, tally.name, choice)
+            context |= _rows(request, tally, choice)
         except keysets.BadCursor as error:
             context["sentence"], status = str(error), 400
     return render(request, "dataset_show.html", context, status=status)
@@ -117,16 +117,16 @@ def _head(
     }
 
 
-def _rows(request: HttpRequest, name: str, choice: datasets.Choice) -> dict[str, Any]:
+def _rows(request: HttpRequest, tally: Tally, choice: datasets.Choice) -> dict[str, Any]:
     """Return a page of the ranking, and one of the claims that were not measured."""
-    found = datasets.ranking(name, choice)
+    found = datasets.ranking(tally, choice)
     start = _start(request.GET.get("from", ""), len(found.places))
     page = keysets.page(
-        datasets.unmeasured(name, choice),
+        datasets.unmeasured(tally.name, choice),
         STATED,
         size=UNMEASURED,
         cursor=request.GET.get("cursor", ""),
-        asked=keysets.question({"dataset": [name], "choice": [choice.query]}),
+        asked=keysets.question({"dataset": [tally.name], "choice": [choice.query]}),
     )
     return {
         "ranking": found,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from registry.ecosystem import datasets
-from registry.models import DatasetTally
-from registry.web.datasets import MOST_RANKED
+from registry.ecosystem import boards, datasets
+from registry.ecosystem.boards import MOST_RANKED
+from registry.models import Claim, DatasetBoard, DatasetTally, Repo
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +171,26 @@ def test_queries_do_not_grow_with_rows(queries_of):
         claim(dataset=f"other/{number}")
     datasets.recount()
     assert (queries_of(ADDRESS), queries_of("/datasets")) == few
+
+
+def test_where_many_claim_it_the_order_was_made_ahead_of_time(read, queries_of, monkeypatch):
+    monkeypatch.setattr(boards, "LARGE", 2)
+    shown = [measured(f"m/{number}", 0.9 - number / 10) for number in range(3)]
+    datasets.recount()
+    assert boards.remake() == 1
+    assert DatasetBoard.objects.get().findings == [one.pk for one in shown]
+    before = queries_of(ADDRESS)
+    measured("m/new", 0.99)
+    assert "m/new" not in read(ADDRESS).text  # until it is counted again
+    Repo.objects.filter(name="m/0").update(is_private=True)
+    page = read(ADDRESS)
+    assert "m/0" not in page.text
+    assert "m/1" in page.text
+    datasets.recount()
+    boards.remake()
+    assert "m/new" in read(ADDRESS).text
+    assert queries_of(ADDRESS) == before
+    Claim.objects.update(problem="unreadable")
+    datasets.recount()
+    assert boards.remake() == 0
+    assert not DatasetBoard.objects.exists()
