@@ -40,6 +40,7 @@ _PLAIN = {
     "state": Filter("state", "Present is usual.", choices=tuple(Repo.State.values)),
 }
 _PLAIN_SORTS = ("-id", "id")
+_DOWNLOADS = keysets.Order("-downloads", ("downloads", "id"), descending=True)
 # What is known of repos that are not listed any more.
 _COLUMNS = {
     "task": "pipeline_tag",
@@ -219,11 +220,12 @@ class RepoResource(Resource):
     heavy = {"refs": "refs"}
     pagination_class = RepoPagination
     orders = {
-        "-downloads": keysets.Order("-downloads", ("downloads", "id"), descending=True),
+        "-downloads": _DOWNLOADS,
         "name": keysets.Order("name", ("name", "id")),
         "-id": NEWEST,
         "id": OLDEST,
         **{name: order for name, order in ORDERS.items() if name != "name"},
+        "downloads": _DOWNLOADS,  # the word of search, where the list comes from the repos
     }
 
     def get_queryset(self) -> "QuerySet[Repo]":

@@ -107,3 +107,14 @@ def test_an_answer_that_is_known_is_not_sent_again(api):
     known = api.get(LIST)["ETag"]
     Repo.objects.update(downloads=5)
     assert api.get(LIST, headers={"if-none-match": known}).status_code == 200
+
+
+@pytest.mark.parametrize("other", ["hub=https://hub.example", "state=present"])
+def test_both_words_for_downloads_sort_what_search_does_not_know(api, other):
+    few, many = factories.repo(downloads=1), factories.repo(downloads=9)
+    for sort in ("downloads", "-downloads"):
+        answer = api.get(f"/api/v1/repos?{other}&sort={sort}&limit=1")
+        assert answer.status_code == 200
+        following = api.get(answer.json()["next"]).json()["results"]
+        rows = answer.json()["results"] + following
+        assert [row["id"] for row in rows] == [many.pk, few.pk]
