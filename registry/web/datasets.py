@@ -34,10 +34,16 @@ class Place:
 class Ranking:
     """The best models, and those whose metric was computed in another way than most."""
 
-    places: list[Place]
+    places: list[Ranked]
+    rows: Mapping[int, tuple[Finding, Claim]]  # by the finding's number
     otherwise: int
     is_cut: bool
     args: str
+
+    def shown(self, start: int, size: int) -> list[Place]:
+        """Return a page of it."""
+        some = self.places[start : start + size]
+        return [_place(one, *self.rows[one.measured.key]) for one in some]
 
 
 def chosen(among: Sequence[Choice], asked: Mapping[str, str]) -> Choice | None:
@@ -53,7 +59,7 @@ def ranking(tally: Tally, choice: Choice) -> Ranking:
     """Rank the models with the best measured values: one query, or two where many claim it."""
     metric = choice.known
     if metric is None:
-        return Ranking([], 0, is_cut=False, args="")
+        return Ranking([], {}, 0, is_cut=False, args="")
     findings = list(best(tally, choice, MOST_RANKED + 1))
     is_cut = len(findings) > MOST_RANKED
     kept: dict[int, tuple[Finding, Claim, str]] = {}
@@ -71,8 +77,7 @@ def ranking(tally: Tally, choice: Choice) -> Ranking:
         metric=metric.id,
         higher_is_better=metric.higher_is_better,
     )
-    found = [_place(one, *rows[one.measured.key]) for one in places]
-    return Ranking(found, len(kept) - len(rows), is_cut, usual)
+    return Ranking(list(places), rows, len(kept) - len(rows), is_cut, usual)
 
 
 def _measured(finding: Finding) -> Measured:

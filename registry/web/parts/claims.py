@@ -15,7 +15,7 @@ from registry.web.claims import ClaimRow
 from registry.web.parts.shown import Shown
 from registry.web.states import STATES, State, finding_of
 
-PAGE_SIZE = 50
+PAGE_SIZE = 40
 MOST_COUNTED = 2_000  # claims of one commit; beyond it a count says "more than"
 MOST_UNREAD = 30
 BY_PLACE = keysets.Order("place", ("id",))

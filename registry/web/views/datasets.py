@@ -130,7 +130,7 @@ def _rows(request: HttpRequest, tally: Tally, choice: datasets.Choice) -> dict[s
     )
     return {
         "ranking": found,
-        "places": found.places[start : start + PAGE_SIZE],
+        "places": found.shown(start, PAGE_SIZE),
         "before_them": max(start - PAGE_SIZE, 0) + 1 if start else 0,
         "after_them": start + PAGE_SIZE + 1 if start + PAGE_SIZE < len(found.places) else 0,
         "page": page,

@@ -200,7 +200,7 @@ def test_more_claims_than_fit_have_pages(read):
         for n in range(4 * PAGE_SIZE)
     )
     first = read("/models/alice/net")
-    assert "All 200 claims" in first.text
+    assert f"All {4 * PAGE_SIZE} claims" in first.text
     assert f"metric-{PAGE_SIZE - 1}." in first.text
     assert f"metric-{PAGE_SIZE}." not in first.text
     assert "200 are not evaluated" in first.text
