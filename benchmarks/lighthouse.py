@@ -91,7 +91,10 @@ def _report(address: str, device: str, chromium: str, folder: Path) -> dict[str,
     command += [f"--chrome-flags={flags}", f"--only-categories={','.join(CATEGORIES)}"]
     if device == "desktop":
         command.append("--preset=desktop")
-    subprocess.run(command, check=True, env=os.environ | {"CHROME_PATH": chromium})
+    for is_last in (False, False, True):  # a trace of the browser is lost now and then
+        done = subprocess.run(command, check=is_last, env=os.environ | {"CHROME_PATH": chromium})
+        if done.returncode == 0:
+            break
     report: dict[str, Any] = json.loads(out.read_text())
     return report
 

@@ -46,6 +46,9 @@ Disallow: /api/
 Disallow: /suggest
 Disallow: /searches
 Disallow: /*?
+Allow: /compare?m=
+Disallow: /compare?*only=
+Disallow: /compare?*format=
 Allow: /
 
 """
