@@ -33,7 +33,7 @@ def rows(*, quick: bool) -> Iterator[Row]:
     tails = {}
     for size in (QUICK_SIZE,) if quick else SIZES:
         found = _measured(size, QUICK_PAGES if quick else PAGES)
-        tails[size] = _percentile(found["times_ms"], 95)
+        tails[size] = percentile(found["times_ms"], 95)
         yield from _of_size(size, found)
     if not quick:
         small, large = (tails[size] for size in SIZES)
@@ -55,10 +55,10 @@ def _of_size(size: int, found: dict[str, Any]) -> Iterator[Row]:
     times, by_hand = found.pop("times_ms"), found.pop("by_hand_ms")
     on_cpu = found.pop("on_cpu_ms")
     for percent in (50, 95):  # of Python and PostgreSQL together: what a busy machine cannot change
-        found[f"on_cpu_p{percent}_ms"] = round(_percentile(on_cpu, percent), 2)
+        found[f"on_cpu_p{percent}_ms"] = round(percentile(on_cpu, percent), 2)
     low, _, high = statistics.quantiles(times, n=4)
     for percent in (50, 95):
-        ours, reference = _percentile(times, percent), _percentile(by_hand, percent)
+        ours, reference = percentile(times, percent), percentile(by_hand, percent)
         yield Row(
             promise="P2",
             row=f"list pages at {size:,}, p{percent}",
@@ -74,7 +74,8 @@ def _of_size(size: int, found: dict[str, Any]) -> Iterator[Row]:
         )
 
 
-def _percentile(values: Sequence[float], percent: int) -> float:
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Return a percentile of some times."""
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 

@@ -10,12 +10,12 @@ of models, a scan with thousands of items.
 import os
 import statistics
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from benchmarks.harness import Row
-from benchmarks.p2_lists import worker
+from benchmarks.p2_lists import percentile, worker
 
 TARGET_MS = 50.0
 SIZE, QUICK_SIZE = 250_000, 5_000
@@ -53,8 +53,3 @@ def _row(name: str, page: dict[str, Any], filled: dict[str, Any]) -> Row:
         spread=(high - low) / 2,
         details=details | filled,
     )
-
-
-def percentile(values: Sequence[float], percent: int) -> float:
-    """Return a percentile of some times."""
-    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
