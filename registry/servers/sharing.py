@@ -46,7 +46,9 @@ class Use:
 
 
 @contextlib.contextmanager
-def alone(spec: Spec, within_s: float = START_WITHIN_S) -> Iterator[None]:
+def alone(
+    spec: Spec, within_s: float = START_WITHIN_S, say_after_s: float = SAY_AFTER_S
+) -> Iterator[None]:
     """Be the only one who starts this server or looks for it. Raises EmbeddedError."""
     path = spec.lock("start")
     lock = open_lock(path)
@@ -60,7 +62,7 @@ def alone(spec: Spec, within_s: float = START_WITHIN_S) -> Iterator[None]:
                     f"{spec.title} is being started by process {holder}, which has not finished "
                     f"for {waited:.0f} s; end that process and try again."
                 )
-            if waited > SAY_AFTER_S and not said:
+            if waited > say_after_s and not said:
                 said = True
                 say(f"Waiting for process {holder}, which holds {path}.")
             time.sleep(0.02)
@@ -206,7 +208,8 @@ def wait_until_gone(spec: Spec) -> None:
     until = time.monotonic() + LEAVE_WITHIN_S
     nudged = False
     while time.monotonic() < until:
-        with alone(spec):
+        # The keeper holds the lock while it stops the server: nothing that anybody need be told.
+        with alone(spec, say_after_s=START_WITHIN_S):
             lock, users = open_lock(spec.lock("keeper")), open_lock(spec.lock("users"))
             try:
                 if try_lock(lock) or not try_lock(users):

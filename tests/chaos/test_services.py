@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -382,6 +383,20 @@ def test_a_command_on_a_new_home_finds_its_tables() -> None:
 
 
 COUNT = "from registry.models import Repo; print(Repo.objects.count())"
+
+
+def test_leaving_a_server_that_takes_long_to_stop_says_nothing(home: Path) -> None:
+    user = User(home, durable=True)
+    user.wait_ready()
+    slow = postgres_pid(home)
+    os.kill(slow, signal.SIGSTOP)
+    waking = threading.Timer(3.5, os.kill, (slow, signal.SIGCONT))
+    waking.start()
+    began = time.monotonic()
+    assert "Waiting" not in user.leave()
+    assert time.monotonic() - began > 3
+    waking.join()
+    assert not processes_of(home)
 
 
 def test_a_broker_that_does_not_answer_is_one_sentence(home: Path) -> None:
