@@ -29,9 +29,9 @@ def create_tables() -> None:
     import django  # noqa: PLC0415
 
     django.setup()
-    from registry import supervisor  # noqa: PLC0415
+    from registry import tables  # noqa: PLC0415
 
-    supervisor.migrate()
+    tables.migrate()
 
 
 if __name__ == "__main__":

@@ -91,10 +91,10 @@ def _database() -> Iterator[str]:
         django.setup()
         from django.db import connection
 
-        from registry import embedded, supervisor
+        from registry import embedded, tables
 
         with embedded.running(home):
-            supervisor.migrate()
+            tables.migrate()
             place = connection.get_connection_params()
             connection.close()
             socket = quote(str(place.get("host", "")))

@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import io
 import os
 import signal
 import socket
@@ -14,19 +13,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from django.core.management import call_command
-from django.db import OperationalError as DatabaseUnusable
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 
-from registry import celery, embedded, environment
+from registry import celery, embedded, environment, tables
 from registry.children import Child, Task, adopt_orphans, kill_descendants, stop_all
 from registry.collecting import collected
 from registry.ports import answers, listen, listen_near, require_free
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-MIGRATION_LOCK = 0x_A55A_7001  # any number that nobody else takes in this database
 PING_S = 1.0
 LOOK_EVERY_S = 5.0
 READY_WITHIN_S = 60.0
@@ -119,28 +114,6 @@ def child_environment(home: Path, **more: str) -> dict[str, str]:
     return {**more, **os.environ, **fixed}
 
 
-# -- migrations
-
-
-def migrate() -> int:
-    """Bring the database to this version and return how many migrations that took.
-
-    Two at once wait for each other.
-    """
-    executor = MigrationExecutor(connection)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return 0
-    output = io.StringIO()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
-        try:
-            call_command("migrate", interactive=False, stdout=output, no_color=True)
-        finally:
-            if connection.is_usable():
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
-    return output.getvalue().count("... OK")
-
-
 # -- everything, until Ctrl-C
 
 
@@ -202,10 +175,7 @@ class Supervisor:
     def prepare_database(self) -> None:
         """Migrate, and leave no connection open. Raises EmbeddedError."""
         try:
-            done = migrate()
-        except DatabaseUnusable as error:
-            reason = " ".join(str(error).split())
-            raise embedded.EmbeddedError(f"The database cannot be used: {reason}") from error
+            done = tables.migrate()
         finally:
             connection.close()
         if done:

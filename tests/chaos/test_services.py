@@ -24,6 +24,7 @@ from tests.registry.processes import (
     User,
     end_all,
     environment,
+    named,
     processes_of,
     throwaway_home,
     until,
@@ -163,12 +164,21 @@ def test_a_killed_keeper_takes_its_server_along_and_the_next_user_starts_anew(ho
     assert not processes_of(home)
 
 
+def test_leaving_a_server_that_takes_long_to_stop_says_nothing(home: Path) -> None:
+    user = User(home, durable=True)
+    user.wait_ready()
+    slow = postgres_pid(home)
+    os.kill(slow, signal.SIGSTOP)
+    waking = threading.Timer(3.5, os.kill, (slow, signal.SIGCONT))
+    waking.start()
+    began = time.monotonic()
+    assert "Waiting" not in user.leave()
+    assert time.monotonic() - began > 3
+    waking.join()
+    assert not processes_of(home)
+
+
 # -- everything
-
-
-def named(home: Path) -> list[str]:
-    """What still runs, for a reader."""
-    return [f"{pid} {' '.join(keeper.command_line(pid))}" for pid in processes_of(home)]
 
 
 STARTED: "list[Up]" = []
@@ -319,94 +329,3 @@ def test_two_at_once_migrate_one_after_the_other_and_a_taken_port_is_named() -> 
         assert first.status() == 200
         assert first.end(signal.SIGINT) == 0
         assert not processes_of(fresh)
-
-
-# -- workers for one command
-
-
-COMMAND = """
-import django, os, sys
-django.setup()
-from registry import embedded, supervisor
-from registry.children import descendants
-def own():
-    files = [f"/proc/{pid}/cmdline" for pid in descendants(os.getpid())]
-    return sum("celery" in open(name).read() for name in files)
-with embedded.running():
-    with supervisor.workers(["io"]):
-        print(sorted(supervisor.served()), own() > 0, flush=True)
-        sys.stdin.readline()
-        print(sorted(supervisor.served()), own() > 0, flush=True)
-    print(own(), flush=True)
-"""
-
-
-def command(home: Path) -> subprocess.Popen[str]:
-    """A command that uses workers, and says what there is: now, at a word, and after them."""
-    return subprocess.Popen(
-        [sys.executable, "-c", COMMAND],
-        env=environment(home, DJANGO_SETTINGS_MODULE="registry.settings"),
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def test_a_command_starts_workers_where_there_are_none_also_when_others_leave(home: Path) -> None:
-    first = command(home)
-    assert first.stdout is not None
-    assert first.stdout.readline() == "['io'] True\n"
-    second = command(home)
-    assert second.stdout is not None
-    assert second.stdout.readline() == "['io'] False\n"
-    assert first.communicate("\n", timeout=60)[0] == "['io'] True\n0\n"
-    assert until(lambda: any(f"once-{second.pid}" in line for line in named(home)), 60)
-    time.sleep(5)  # until it answers
-    assert second.communicate("\n", timeout=60)[0] == "['io'] True\n0\n"
-    assert not processes_of(home), named(home)
-
-
-def test_a_command_on_a_new_home_finds_its_tables() -> None:
-    with throwaway_home() as fresh:
-        ran = subprocess.run(
-            [sys.executable, "manage.py", "shell", "--no-imports", "-c", COUNT],
-            env=environment(fresh, DJANGO_SETTINGS_MODULE="registry.settings"),
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (ran.stdout, ran.stderr) == ("0\n", "")
-        assert not processes_of(fresh)
-
-
-COUNT = "from registry.models import Repo; print(Repo.objects.count())"
-
-
-def test_leaving_a_server_that_takes_long_to_stop_says_nothing(home: Path) -> None:
-    user = User(home, durable=True)
-    user.wait_ready()
-    slow = postgres_pid(home)
-    os.kill(slow, signal.SIGSTOP)
-    waking = threading.Timer(3.5, os.kill, (slow, signal.SIGCONT))
-    waking.start()
-    began = time.monotonic()
-    assert "Waiting" not in user.leave()
-    assert time.monotonic() - began > 3
-    waking.join()
-    assert not processes_of(home)
-
-
-def test_a_broker_that_does_not_answer_is_one_sentence(home: Path) -> None:
-    code = "import django; django.setup(); from registry import supervisor; supervisor.served()"
-    ran = subprocess.run(
-        [sys.executable, "-c", code],
-        env=environment(home, DJANGO_SETTINGS_MODULE="registry.settings"),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "EmbeddedError: The broker cannot be used: " in ran.stderr.splitlines()[-1]

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from registry.servers import keeper
+
 ROOT = Path(__file__).resolve().parents[2]
 USER = """
 import sys
@@ -120,6 +122,11 @@ def processes_of(home: Path) -> list[int]:
             if any(mark in text for text in texts) and int(entry.name) != os.getpid():
                 found.append(int(entry.name))
     return found
+
+
+def named(home: Path) -> list[str]:
+    """What still runs, for a reader."""
+    return [f"{pid} {' '.join(keeper.command_line(pid))}" for pid in processes_of(home)]
 
 
 def until(condition: Callable[[], object], seconds: float) -> bool:
