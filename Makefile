@@ -19,7 +19,7 @@ $(STAMP): requirements/dev.lock requirements/torch.txt requirements/demo.lock cl
 	$(BIN)/python -m pip install --quiet -r requirements/torch.txt
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/demo.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable client
+	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable client
 	sh docker/bubblewrap.sh
 	touch $@
 
