@@ -75,6 +75,9 @@ app.conf.update(
     include=["workers.tasks"],
     result_expires=None,  # there are no results, hence nothing for beat to clean up at night
     beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
+    # Tasks after which beat writes its times down: about each 15 seconds, not each three minutes.
+    # That is how the status page knows of it, and what a killed beat forgets.
+    beat_sync_every=12,
     beat_schedule={
         "reap": _every(5, "workers.reap"),
         "refresh-listings": _every(5, "workers.refresh_listings"),

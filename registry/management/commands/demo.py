@@ -1,5 +1,6 @@
 """`manage.py demo`: everything at once, on models that are built here in a minute."""
 
+import contextlib
 import functools
 import subprocess
 import sys
@@ -74,6 +75,15 @@ class Command(BaseCommand):
         if only_once:
             running.ask_to_stop()
 
+    def _count(self) -> None:
+        """Count what the schedule counts each ten minutes and each night, so no page is empty."""
+        from registry.ecosystem import boards, datasets, measuring
+
+        with contextlib.suppress(measuring.Busy, measuring.Faulty):  # the schedule was first
+            if datasets.recount() >= 0:
+                boards.remake()
+            measuring.measure()
+
     def _measure(self, running: supervisor.Supervisor) -> None:
         """Mirror the hub, wait for every run on it, say where to look."""
         hub = f"http://127.0.0.1:{running.options.hub_port}"
@@ -90,7 +100,8 @@ class Command(BaseCommand):
             return not running.asked_to_stop
 
         if watching.wait(runs, is_wanted=is_wanted):
+            self._count()
             running.say(
-                f"\nAll {len(runs)} runs have ended. Open {running.address()}/models in a browser."
+                f"\nAll {len(runs)} runs have ended. Open {running.address()}/ in a browser."
                 " Ctrl-C ends everything."
             )

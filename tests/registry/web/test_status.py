@@ -57,6 +57,24 @@ def test_a_schedule_that_stopped_is_away(read, broker):
     assert "Schedule Away Last began something on" in read("/status").text
 
 
+def test_a_schedule_that_is_new_is_not_called_away(read, broker):
+    every = IntervalSchedule.objects.create(every=5, period="seconds")
+    entry = PeriodicTask.objects.create(name="x", task="x", interval=every)
+    assert "Schedule Not known Has not begun anything yet." in read("/status").text
+    PeriodicTask.objects.filter(pk=entry.pk).update(date_changed=now() - timedelta(minutes=5))
+    assert "Schedule Away Has not begun anything yet." in read("/status").text
+
+
+def test_the_first_sentence_follows_the_parts():
+    def said(*states):
+        parts = [standing.Part("x", state, "y") for state in states]
+        return standing.Standing(parts, [], {}, now()).said
+
+    assert said(True, True) == "Every part of this server answers."
+    assert said(True, None).startswith("Nothing is known to be away")
+    assert said(True, None, False) == "Not every part of this server answers."
+
+
 def test_a_broker_that_is_not_there_costs_a_second_at_most():
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, says nothing
         port = silent.getsockname()[1]
