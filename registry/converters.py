@@ -1,6 +1,9 @@
 """How repo ids and commits are written in addresses."""
 
 import re
+from urllib.parse import quote
+
+from django.urls import reverse
 
 _SEGMENT = r"(?!\.{1,2}(?:/|$))[\w.][\w.-]*"
 
@@ -44,3 +47,10 @@ def fits_address(name: str) -> bool:
 def fits_sha(sha: str) -> bool:
     """Say whether a commit's name can stand in an address."""
     return re.fullmatch(ShaConverter.regex, sha) is not None
+
+
+def dataset_address(name: str) -> str:
+    """Return the address of a data set's page; its name may be anything that an author wrote."""
+    if fits_address(name):
+        return reverse("web:dataset-show", args=[name])
+    return f"{reverse('web:dataset-named')}?name={quote(name, safe='')}"

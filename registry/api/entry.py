@@ -64,7 +64,7 @@ NOUNS: tuple[Noun, ...] = (
     Noun("authors", lineage.AuthorResource),
     Noun("edges", lineage.EdgeResource),
     Noun("claims", views.ClaimResource),
-    Noun("datasets", plain=(datasets.DatasetListView, datasets.DatasetView), key="<path:id>"),
+    Noun("datasets", datasets.DatasetResource),
     Noun("checks", plain=(checks.CheckListView, checks.CheckView)),
     Noun("runs", views.RunResource),
     Noun("findings", views.FindingResource),

@@ -1,6 +1,6 @@
 """Parameters of lists: declared by the view, everything else is refused."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,21 +16,25 @@ LONGEST = 300  # characters of a value
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One parameter: the lookup that it means, and what it takes."""
+    """One parameter: the lookup that it means, and what it takes.
+
+    ``means`` turns the text into what is looked up, where that is not the text itself.
+    """
 
     lookup: str
     about: str
     choices: tuple[str, ...] = ()
     is_number: bool = False
+    means: Callable[[str], Any] | None = None
 
-    def read(self, name: str, text: str) -> str | int:
+    def read(self, name: str, text: str) -> Any:
         """Return the value to look up; raise ValidationError where it is none."""
         if self.choices and text not in self.choices:
             raise ValidationError({name: [f"Say one of: {', '.join(self.choices)}."]})
         if len(text) > LONGEST or "\0" in text:
             raise ValidationError({name: [f"Say at most {LONGEST} characters, without NUL."]})
         if not self.is_number:
-            return text
+            return self.means(text) if self.means else text
         if not (text.isascii() and text.isdigit() and len(text) <= 18):
             raise ValidationError({name: ["Say a whole number."]})
         return int(text)

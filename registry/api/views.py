@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Lower
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import exceptions, status
 from rest_framework.decorators import action
@@ -26,6 +27,7 @@ from registry.api.serializers import (
     RunSerializer,
 )
 from registry.api.shaping import Expand
+from registry.ecosystem.datasets import folds
 from registry.models import ApiToken, Claim, Finding, FindingPicture, Revision, Run
 from registry.tickets import RUNS
 from registry.visibility import public_claims, public_findings, public_repos, public_runs
@@ -69,7 +71,7 @@ class ClaimResource(Resource):
     }
     heavy = {"raw": "raw"}
     filters = of_repo("revision__") | {
-        "dataset": Filter("dataset", "The dataset's id, as written."),
+        "dataset": Filter("folded__in", "The dataset, in any spelling.", means=folds),
         "metric": Filter("metric", "The metric's id, as written."),
         "task": Filter("task", "The task, as written."),
         "source": Filter("source", "In which form.", choices=tuple(Claim.Source.values)),
@@ -77,7 +79,8 @@ class ClaimResource(Resource):
 
     def get_queryset(self) -> QuerySet[Claim]:
         """Return the claims of public repos."""
-        return public_claims().select_related("revision__repo")
+        claims = public_claims().alias(folded=Lower("dataset"))
+        return claims.select_related("revision__repo")
 
 
 @extend_schema_view(

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 
 from analysis.metrics import METRICS, Metric, find
-from registry.ecosystem.datasets import Tally, spellings
+from registry.ecosystem.datasets import Tally, folds
 from registry.models import DatasetBoard, DatasetTally, Finding, Repo, Run
 from registry.models.claims import ClaimQuerySet
 from registry.visibility import public_claims
@@ -76,7 +76,7 @@ def claims_of(name: str, choice: Choice) -> ClaimQuerySet:
         .standing()
         .alias(folded=Lower("dataset"))
         .filter(
-            folded__in=spellings(name),
+            folded__in=folds(name),
             metric__in=choice.written,
             config=choice.config,
             split=choice.split,

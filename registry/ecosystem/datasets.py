@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Value
 from django.db.models.functions import Lower
 
 from analysis.matching.known_datasets import known_dataset
@@ -59,6 +60,11 @@ class Tally:
     counts: list[int] = field(default_factory=lambda: [0] * 5)
     parts: list[list[Any]] = field(default_factory=list)
 
+    def as_row(self) -> DatasetTally:
+        """Return the row that would keep it."""
+        columns = dict(zip(_COLUMNS, self.counts, strict=True))
+        return DatasetTally(folded=self.folded, name=self.name, parts=self.parts, **columns)
+
 
 def folded(name: str) -> str:
     """Return the one spelling of a dataset: that of its id at the hub, in lower case."""
@@ -67,12 +73,22 @@ def folded(name: str) -> str:
     return known.id.lower() if known and not known.id.endswith("*") else lower
 
 
-def spellings(name: str) -> list[str]:
-    """Return all spellings of a dataset, in lower case."""
+def names(name: str) -> set[str]:
+    """Return a dataset's own name and all others that it is known by, with their capitals."""
     known = known_dataset(name)
     if known is None or known.id.endswith("*"):
-        return [name.strip().lower()]
-    return sorted({known.id.lower(), *(alias.lower() for alias in known.aliases)})
+        return {name.strip()}
+    return {name.strip(), known.id, *known.aliases}
+
+
+def spellings(name: str) -> list[str]:
+    """Return all spellings of a dataset, in lower case."""
+    return sorted({one.lower() for one in names(name)})
+
+
+def folds(name: str) -> list[Lower]:
+    """Return all spellings as the database writes small letters, which an index of claims knows."""
+    return [Lower(Value(one)) for one in sorted({name, *names(name)})]
 
 
 def recount() -> int:
@@ -103,7 +119,7 @@ def tally_of(name: str) -> Tally | None:
     if stored is not None:
         counts = [getattr(stored, column) for column in _COLUMNS]
         return Tally(stored.folded, stored.name, counts, stored.parts)
-    named = Claim.objects.alias(folded=Lower("dataset")).filter(folded__in=spellings(name))
+    named = Claim.objects.alias(folded=Lower("dataset")).filter(folded__in=folds(name))
     keys = list(named.values_list("pk", flat=True)[:LOOKED_AT])
     if not keys:
         return None

@@ -18,8 +18,10 @@ from .claim_expanded import ClaimExpanded
 from .claim_part import ClaimPart
 from .claim_part_expanded import ClaimPartExpanded
 from .claim_place import ClaimPlace
+from .claimed_choice import ClaimedChoice
 from .claimed_dataset import ClaimedDataset
-from .claimed_dataset_list import ClaimedDatasetList
+from .claimed_dataset_detail import ClaimedDatasetDetail
+from .claimed_dataset_detail_part import ClaimedDatasetDetailPart
 from .claimed_dataset_part import ClaimedDatasetPart
 from .counter_point import CounterPoint
 from .dataset import Dataset
@@ -81,6 +83,7 @@ from .list_claims_fields_item import ListClaimsFieldsItem
 from .list_claims_sort import ListClaimsSort
 from .list_claims_source import ListClaimsSource
 from .list_datasets_fields_item import ListDatasetsFieldsItem
+from .list_datasets_sort import ListDatasetsSort
 from .list_edges_basis import ListEdgesBasis
 from .list_edges_expand_item import ListEdgesExpandItem
 from .list_edges_fields_item import ListEdgesFieldsItem
@@ -167,6 +170,7 @@ from .option import Option
 from .paginated_author_list import PaginatedAuthorList
 from .paginated_change_list import PaginatedChangeList
 from .paginated_claim_list import PaginatedClaimList
+from .paginated_claimed_dataset_list import PaginatedClaimedDatasetList
 from .paginated_delivery_list import PaginatedDeliveryList
 from .paginated_edge_list import PaginatedEdgeList
 from .paginated_embedding_list import PaginatedEmbeddingList
@@ -290,8 +294,10 @@ __all__ = (
     "ChangePartExpanded",
     "CheckVersion",
     "Claim",
+    "ClaimedChoice",
     "ClaimedDataset",
-    "ClaimedDatasetList",
+    "ClaimedDatasetDetail",
+    "ClaimedDatasetDetailPart",
     "ClaimedDatasetPart",
     "ClaimExpanded",
     "ClaimPart",
@@ -357,6 +363,7 @@ __all__ = (
     "ListClaimsSort",
     "ListClaimsSource",
     "ListDatasetsFieldsItem",
+    "ListDatasetsSort",
     "ListEdgesBasis",
     "ListEdgesExpandItem",
     "ListEdgesFieldsItem",
@@ -442,6 +449,7 @@ __all__ = (
     "Option",
     "PaginatedAuthorList",
     "PaginatedChangeList",
+    "PaginatedClaimedDatasetList",
     "PaginatedClaimList",
     "PaginatedDeliveryList",
     "PaginatedEdgeList",

@@ -1,12 +1,29 @@
 from typing import Literal
 
-ListDatasetsFieldsItem = Literal["claims", "claims_are_capped", "id", "repos"]
+ListDatasetsFieldsItem = Literal[
+    "claims",
+    "claims_url",
+    "confirmed",
+    "id",
+    "measured",
+    "overstated",
+    "repos",
+    "spellings",
+    "understated",
+    "url",
+]
 
 LIST_DATASETS_FIELDS_ITEM_VALUES: set[ListDatasetsFieldsItem] = {
     "claims",
-    "claims_are_capped",
+    "claims_url",
+    "confirmed",
     "id",
+    "measured",
+    "overstated",
     "repos",
+    "spellings",
+    "understated",
+    "url",
 }
 
 

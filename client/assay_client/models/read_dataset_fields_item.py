@@ -1,12 +1,31 @@
 from typing import Literal
 
-ReadDatasetFieldsItem = Literal["claims", "claims_are_capped", "id", "repos"]
+ReadDatasetFieldsItem = Literal[
+    "choices",
+    "claims",
+    "claims_url",
+    "confirmed",
+    "id",
+    "measured",
+    "overstated",
+    "repos",
+    "spellings",
+    "understated",
+    "url",
+]
 
 READ_DATASET_FIELDS_ITEM_VALUES: set[ReadDatasetFieldsItem] = {
+    "choices",
     "claims",
-    "claims_are_capped",
+    "claims_url",
+    "confirmed",
     "id",
+    "measured",
+    "overstated",
     "repos",
+    "spellings",
+    "understated",
+    "url",
 }
 
 

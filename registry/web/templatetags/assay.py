@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from registry.converters import fits_address, fits_sha
+from registry.converters import dataset_address, fits_address, fits_sha
 from registry.models import Repo, Revision
 from registry.web.addresses import Address
 from registry.web.search import Link, ListedRepo, RepoRow
@@ -230,9 +230,7 @@ def _before_name(_: str) -> str:
 @register.simple_tag
 def dataset_url(name: str) -> str:
     """Return the address of a data set's page; its name may be anything that an author wrote."""
-    if fits_address(name):
-        return reverse("web:dataset-show", args=[name])
-    return f"{reverse('web:dataset-named')}?name={quote(name, safe='')}"
+    return dataset_address(name)
 
 
 @register.simple_tag

@@ -4,10 +4,11 @@ from typing import Any
 import httpx
 
 from ...client import AuthenticatedClient, Client
-from ...models.claimed_dataset_list import ClaimedDatasetList
 from ...models.list_datasets_fields_item import (
     ListDatasetsFieldsItem,
 )
+from ...models.list_datasets_sort import ListDatasetsSort
+from ...models.paginated_claimed_dataset_list import PaginatedClaimedDatasetList
 from ...models.problem import Problem
 from ...types import UNSET, Response, Unset
 
@@ -17,6 +18,8 @@ def _get_kwargs(
     cursor: str | Unset = UNSET,
     fields: list[ListDatasetsFieldsItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
+    name: str | Unset = UNSET,
+    sort: ListDatasetsSort | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -34,6 +37,14 @@ def _get_kwargs(
 
     params["limit"] = limit
 
+    params["name"] = name
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort
+
+    params["sort"] = json_sort
+
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
@@ -47,9 +58,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ClaimedDatasetList | Problem:
+) -> PaginatedClaimedDatasetList | Problem:
     if response.status_code == 200:
-        response_200 = ClaimedDatasetList.from_dict(response.json())
+        response_200 = PaginatedClaimedDatasetList.from_dict(response.json())
 
         return response_200
 
@@ -60,7 +71,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ClaimedDatasetList | Problem]:
+) -> Response[PaginatedClaimedDatasetList | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -75,28 +86,35 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     fields: list[ListDatasetsFieldsItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
-) -> Response[ClaimedDatasetList | Problem]:
+    name: str | Unset = UNSET,
+    sort: ListDatasetsSort | Unset = UNSET,
+) -> Response[PaginatedClaimedDatasetList | Problem]:
     """List datasets
 
-     By name. Their claims: `/api/v1/claims?dataset=<id>`.
+     Those that models claim a result on, as they were last counted: every ten minutes. Before the first
+    count there are none.
 
     Args:
         cursor (str | Unset):
         fields (list[ListDatasetsFieldsItem] | Unset):
         limit (int | Unset):
+        name (str | Unset):
+        sort (ListDatasetsSort | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ClaimedDatasetList | Problem]
+        Response[PaginatedClaimedDatasetList | Problem]
     """
 
     kwargs = _get_kwargs(
         cursor=cursor,
         fields=fields,
         limit=limit,
+        name=name,
+        sort=sort,
     )
 
     response = client.get_httpx_client().request(
@@ -112,22 +130,27 @@ def sync(
     cursor: str | Unset = UNSET,
     fields: list[ListDatasetsFieldsItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
-) -> ClaimedDatasetList | Problem | None:
+    name: str | Unset = UNSET,
+    sort: ListDatasetsSort | Unset = UNSET,
+) -> PaginatedClaimedDatasetList | Problem | None:
     """List datasets
 
-     By name. Their claims: `/api/v1/claims?dataset=<id>`.
+     Those that models claim a result on, as they were last counted: every ten minutes. Before the first
+    count there are none.
 
     Args:
         cursor (str | Unset):
         fields (list[ListDatasetsFieldsItem] | Unset):
         limit (int | Unset):
+        name (str | Unset):
+        sort (ListDatasetsSort | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ClaimedDatasetList | Problem
+        PaginatedClaimedDatasetList | Problem
     """
 
     return sync_detailed(
@@ -135,6 +158,8 @@ def sync(
         cursor=cursor,
         fields=fields,
         limit=limit,
+        name=name,
+        sort=sort,
     ).parsed
 
 
@@ -144,28 +169,35 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     fields: list[ListDatasetsFieldsItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
-) -> Response[ClaimedDatasetList | Problem]:
+    name: str | Unset = UNSET,
+    sort: ListDatasetsSort | Unset = UNSET,
+) -> Response[PaginatedClaimedDatasetList | Problem]:
     """List datasets
 
-     By name. Their claims: `/api/v1/claims?dataset=<id>`.
+     Those that models claim a result on, as they were last counted: every ten minutes. Before the first
+    count there are none.
 
     Args:
         cursor (str | Unset):
         fields (list[ListDatasetsFieldsItem] | Unset):
         limit (int | Unset):
+        name (str | Unset):
+        sort (ListDatasetsSort | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ClaimedDatasetList | Problem]
+        Response[PaginatedClaimedDatasetList | Problem]
     """
 
     kwargs = _get_kwargs(
         cursor=cursor,
         fields=fields,
         limit=limit,
+        name=name,
+        sort=sort,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -179,22 +211,27 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     fields: list[ListDatasetsFieldsItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
-) -> ClaimedDatasetList | Problem | None:
+    name: str | Unset = UNSET,
+    sort: ListDatasetsSort | Unset = UNSET,
+) -> PaginatedClaimedDatasetList | Problem | None:
     """List datasets
 
-     By name. Their claims: `/api/v1/claims?dataset=<id>`.
+     Those that models claim a result on, as they were last counted: every ten minutes. Before the first
+    count there are none.
 
     Args:
         cursor (str | Unset):
         fields (list[ListDatasetsFieldsItem] | Unset):
         limit (int | Unset):
+        name (str | Unset):
+        sort (ListDatasetsSort | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ClaimedDatasetList | Problem
+        PaginatedClaimedDatasetList | Problem
     """
 
     return (
@@ -203,5 +240,7 @@ async def asyncio(
             cursor=cursor,
             fields=fields,
             limit=limit,
+            name=name,
+            sort=sort,
         )
     ).parsed

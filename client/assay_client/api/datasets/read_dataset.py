@@ -5,8 +5,8 @@ from urllib.parse import quote
 import httpx
 
 from ...client import AuthenticatedClient, Client
-from ...models.claimed_dataset import ClaimedDataset
-from ...models.claimed_dataset_part import ClaimedDatasetPart
+from ...models.claimed_dataset_detail import ClaimedDatasetDetail
+from ...models.claimed_dataset_detail_part import ClaimedDatasetDetailPart
 from ...models.problem import Problem
 from ...models.read_dataset_fields_item import ReadDatasetFieldsItem
 from ...types import UNSET, Response, Unset
@@ -44,21 +44,21 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ClaimedDataset | ClaimedDatasetPart | Problem:
+) -> ClaimedDatasetDetail | ClaimedDatasetDetailPart | Problem:
     if response.status_code == 200:
 
-        def _parse_response_200(data: object) -> ClaimedDataset | ClaimedDatasetPart:
+        def _parse_response_200(data: object) -> ClaimedDatasetDetail | ClaimedDatasetDetailPart:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                response_200_type_0 = ClaimedDataset.from_dict(data)
+                response_200_type_0 = ClaimedDatasetDetail.from_dict(data)
 
                 return response_200_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             if not isinstance(data, dict):
                 raise TypeError()
-            response_200_type_1 = ClaimedDatasetPart.from_dict(data)
+            response_200_type_1 = ClaimedDatasetDetailPart.from_dict(data)
 
             return response_200_type_1
 
@@ -73,7 +73,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ClaimedDataset | ClaimedDatasetPart | Problem]:
+) -> Response[ClaimedDatasetDetail | ClaimedDatasetDetailPart | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -87,10 +87,11 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     fields: list[ReadDatasetFieldsItem] | Unset = UNSET,
-) -> Response[ClaimedDataset | ClaimedDatasetPart | Problem]:
+) -> Response[ClaimedDatasetDetail | ClaimedDatasetDetailPart | Problem]:
     """Read a dataset
 
-     By the id that claims give it, which may have slashes.
+     By its id or any of its spellings, which may have slashes; `?name=` of the list takes those that fit
+    no address.
 
     Args:
         id (str):
@@ -101,7 +102,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ClaimedDataset | ClaimedDatasetPart | Problem]
+        Response[ClaimedDatasetDetail | ClaimedDatasetDetailPart | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -121,10 +122,11 @@ def sync(
     *,
     client: AuthenticatedClient,
     fields: list[ReadDatasetFieldsItem] | Unset = UNSET,
-) -> ClaimedDataset | ClaimedDatasetPart | Problem | None:
+) -> ClaimedDatasetDetail | ClaimedDatasetDetailPart | Problem | None:
     """Read a dataset
 
-     By the id that claims give it, which may have slashes.
+     By its id or any of its spellings, which may have slashes; `?name=` of the list takes those that fit
+    no address.
 
     Args:
         id (str):
@@ -135,7 +137,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ClaimedDataset | ClaimedDatasetPart | Problem
+        ClaimedDatasetDetail | ClaimedDatasetDetailPart | Problem
     """
 
     return sync_detailed(
@@ -150,10 +152,11 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     fields: list[ReadDatasetFieldsItem] | Unset = UNSET,
-) -> Response[ClaimedDataset | ClaimedDatasetPart | Problem]:
+) -> Response[ClaimedDatasetDetail | ClaimedDatasetDetailPart | Problem]:
     """Read a dataset
 
-     By the id that claims give it, which may have slashes.
+     By its id or any of its spellings, which may have slashes; `?name=` of the list takes those that fit
+    no address.
 
     Args:
         id (str):
@@ -164,7 +167,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ClaimedDataset | ClaimedDatasetPart | Problem]
+        Response[ClaimedDatasetDetail | ClaimedDatasetDetailPart | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -182,10 +185,11 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     fields: list[ReadDatasetFieldsItem] | Unset = UNSET,
-) -> ClaimedDataset | ClaimedDatasetPart | Problem | None:
+) -> ClaimedDatasetDetail | ClaimedDatasetDetailPart | Problem | None:
     """Read a dataset
 
-     By the id that claims give it, which may have slashes.
+     By its id or any of its spellings, which may have slashes; `?name=` of the list takes those that fit
+    no address.
 
     Args:
         id (str):
@@ -196,7 +200,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ClaimedDataset | ClaimedDatasetPart | Problem
+        ClaimedDatasetDetail | ClaimedDatasetDetailPart | Problem
     """
 
     return (

@@ -11,13 +11,11 @@ if TYPE_CHECKING:
     from ..models.claimed_dataset_part import ClaimedDatasetPart
 
 
-T = TypeVar("T", bound="ClaimedDatasetList")
+T = TypeVar("T", bound="PaginatedClaimedDatasetList")
 
 
 @_attrs_define
-class ClaimedDatasetList:
-    """A page of datasets."""
-
+class PaginatedClaimedDatasetList:
     next_: None | str
     previous: None | str
     results: list[ClaimedDataset | ClaimedDatasetPart]
@@ -98,14 +96,14 @@ class ClaimedDatasetList:
 
             results.append(results_item)
 
-        claimed_dataset_list = cls(
+        paginated_claimed_dataset_list = cls(
             next_=next_,
             previous=previous,
             results=results,
         )
 
-        claimed_dataset_list.additional_properties = d
-        return claimed_dataset_list
+        paginated_claimed_dataset_list.additional_properties = d
+        return paginated_claimed_dataset_list
 
     @property
     def additional_keys(self) -> list[str]:
