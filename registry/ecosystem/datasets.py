@@ -73,6 +73,12 @@ def folded(name: str) -> str:
     return known.id.lower() if known and not known.id.endswith("*") else lower
 
 
+def own_name(name: str) -> str:
+    """Return a dataset's id at the hub where that is known, else the name as it is written."""
+    known = known_dataset(name)
+    return known.id if known and not known.id.endswith("*") else name.strip()
+
+
 def names(name: str) -> set[str]:
     """Return a dataset's own name and all others that it is known by, with their capitals."""
     known = known_dataset(name)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -49,6 +49,7 @@ class ClaimRow:
     is_stale: bool
     earlier: Run | None = None
     missing: str = ""  # why a claim that nobody asked for could not be measured
+    dataset: str = ""  # the name of its data set's page, where there is one
 
 
 def compare(
@@ -178,20 +179,25 @@ def _as_answers(runs: "QuerySet[Run]") -> "QuerySet[Run]":
 
 
 def rows(
-    claims: Sequence[Claim], runs: Iterable[Run], earlier: Mapping[int, Run] | None = None
+    claims: Sequence[Claim],
+    runs: Iterable[Run],
+    earlier: Mapping[int, Run] | None = None,
+    datasets: Mapping[int, str] | None = None,
 ) -> list[ClaimRow]:
     """Return a row for each claim; ``runs`` are all of the revision's, by ``answers``.
 
-    ``earlier`` are runs of older commits, by ``past_claims.carried_over``.
+    ``earlier`` are runs of older commits, by ``past_claims.carried_over``; ``datasets`` the names
+    of data sets, by ``datasets.with_pages``.
     """
     versions = {check.id: check.version for check in catalog.entries().values()}
     by_claim: dict[int | None, list[Run]] = {}
     for run in runs:
         by_claim.setdefault(run.claim_id, []).append(run)
-    before = earlier or {}
-    return [
+    before, paged = earlier or {}, datasets or {}
+    made = (
         _row(claim, by_claim.get(claim.pk, []), versions, before.get(claim.pk)) for claim in claims
-    ]
+    )
+    return [replace(row, dataset=paged.get(row.claim.pk, "")) for row in made]
 
 
 def chosen(runs: Iterable[Run]) -> dict[int, Run]:

@@ -8,14 +8,23 @@ from django.db.models import Exists, OuterRef
 
 from analysis.rankings import Measured, Ranked, ranked
 from registry.ecosystem.boards import MOST_RANKED, Choice, best, choices, claims_of
-from registry.ecosystem.datasets import Tally
-from registry.models import Claim, Finding, Repo, Run
+from registry.ecosystem.datasets import Tally, folded, own_name
+from registry.models import Claim, DatasetTally, Finding, Repo, Run
 from registry.models.claims import ClaimQuerySet
 from registry.web.claims import Comparison, compare
 from registry.web.scales import stated
 from registry.web.states import STATES, State
 
-__all__ = ["Choice", "Place", "Ranking", "choices", "chosen", "ranking", "unmeasured"]
+__all__ = [
+    "Choice",
+    "Place",
+    "Ranking",
+    "choices",
+    "chosen",
+    "ranking",
+    "unmeasured",
+    "with_pages",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,28 @@ def _place(one: Ranked, finding: Finding, claim: Claim) -> Place:
     state = STATES[finding.verdict]
     comparison = compare(claim, finding, state, getattr(finding, "tolerance", None))
     return Place(one, finding, claim, finding.run.revision.repo, state, comparison)
+
+
+def with_pages(claims: Sequence[Claim]) -> dict[int, str]:
+    """Return the name of each claim's data set, by the claim's number, where it has a page.
+
+    A claim that counts today gives its data set a page by itself; one query asks about the others.
+    """
+    named = [claim for claim in claims if claim.dataset]
+    found = {claim.pk: own_name(claim.dataset) for claim in named if _counts(claim)}
+    others = {claim.pk: folded(claim.dataset) for claim in named if claim.pk not in found}
+    if others:
+        counted = DatasetTally.objects.filter(pk__in=set(others.values()))
+        known = dict(counted.values_list("folded", "name"))
+        found |= {pk: known[key] for pk, key in others.items() if key in known}
+    return found
+
+
+def _counts(claim: Claim) -> bool:
+    """Say whether a tally made now would count the claim."""
+    repo = claim.revision.repo
+    is_shown = repo.state == Repo.State.PRESENT and not repo.is_private
+    return is_shown and not claim.problem and claim.revision.sha == repo.head_sha
 
 
 def unmeasured(name: str, choice: Choice) -> ClaimQuerySet:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from registry import keysets, past_claims
 from registry.models import Claim, Finding, Revision, Run
-from registry.web import claims
+from registry.web import claims, datasets
 from registry.web.claims import ClaimRow
 from registry.web.parts.shown import Shown
 from registry.web.states import STATES, State, finding_of
@@ -117,7 +117,8 @@ def page(revision: Revision, cursor: str = "", start: int = 0) -> keysets.Page[C
 
 def rows(revision: Revision, stated: Sequence[Claim], runs: Iterable[Run]) -> list[ClaimRow]:
     """Return the rows of these claims."""
-    return claims.rows(stated, runs, past_claims.carried_over(revision, stated))
+    earlier = past_claims.carried_over(revision, stated)
+    return claims.rows(stated, runs, earlier, datasets.with_pages(stated))
 
 
 def build(request: HttpRequest, shown: Shown) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from registry import keysets
 from registry.models import Claim, Finding, Run
 from registry.tickets import RUNS
 from registry.visibility import public_runs, shows_text
-from registry.web import drawings, evidence, pictures
+from registry.web import datasets, drawings, evidence, pictures
 from registry.web.claims import (
     Comparison,
     compare,
@@ -72,6 +72,7 @@ def run_show(request: HttpRequest, number: int) -> HttpResponse:
         "run": run,
         "repo": run.revision.repo,
         "claim": run.claim,
+        "dataset": _dataset(run),
         "finding": finding,
         "state": state,
         "check": check,
@@ -84,22 +85,36 @@ def run_show(request: HttpRequest, number: int) -> HttpResponse:
         "replays": run.options.get("replay_of") if replays(run) else None,
     }
     if finding is not None:
-        stored = finding.evidence if isinstance(finding.evidence, dict) else {}
-        context |= {
-            "comparison": _comparison(run.claim, finding, state),
-            "sections": evidence.laid_out(stored),
-            "assumptions": evidence.assumptions(stored),
-            "files": evidence.files_read(stored),
-            "signature": signature_of(finding),
-            "looks": _looks(run.claim, finding),
-            "drawings": drawings.of(stored),
-            "pictures": pictures.of(finding),
-        }
+        context |= _found(run.claim, finding, state)
     response = render(request, "run_show.html", context)
     allow(response, context["stream"])
     if context["follows"]:  # only where the reader asked for it, and without a script
         response.headers["Refresh"] = str(REFRESH_S)
     return response
+
+
+def _found(claim: Claim | None, finding: Finding, state: State) -> dict[str, Any]:
+    """Return what a finding says, and what it says so by."""
+    stored = finding.evidence if isinstance(finding.evidence, dict) else {}
+    return {
+        "comparison": _comparison(claim, finding, state),
+        "sections": evidence.laid_out(stored),
+        "assumptions": evidence.assumptions(stored),
+        "files": evidence.files_read(stored),
+        "signature": signature_of(finding),
+        "looks": _looks(claim, finding),
+        "drawings": drawings.of(stored),
+        "pictures": pictures.of(finding),
+    }
+
+
+def _dataset(run: Run) -> str:
+    """Return the name of the page of the data set that the claim is on; "" for none."""
+    claim = run.claim
+    if claim is None:
+        return ""
+    claim.revision = run.revision  # the same, and its repo is there
+    return datasets.with_pages([claim]).get(claim.pk, "")
 
 
 def _comparison(claim: Claim | None, finding: Finding, state: State) -> Comparison:

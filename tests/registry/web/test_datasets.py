@@ -122,6 +122,42 @@ def test_a_name_leads_to_the_spelling_of_the_hub(client, read):
         assert client.get(missing).status_code == 404
 
 
+def test_claims_lead_to_the_page_of_their_data_set(read, queries_of):
+    made = claim("alice/net", dataset="CIFAR10")
+    finding = factories.finding(made)
+    factories.claim(made.revision, dataset="My set, v2?")
+    factories.claim(made.revision, dataset="", dataset_name="")
+    page, run = read("/models/alice/net"), read(f"/runs/{finding.run_id}")
+    mine = "/datasets/-/named?name=My%20set%2C%20v2%3F"
+    assert [one for one in page.links() if one.startswith("/datasets/")] == [ADDRESS, mine]
+    assert [one for one in run.links() if one.startswith("/datasets/")] == [ADDRESS]
+    for link in (ADDRESS, mine):
+        assert "alice/net" in read(link).text
+    few = queries_of("/models/alice/net")
+    for number in range(12):
+        factories.claim(made.revision, dataset=f"other/{number}")
+    assert queries_of("/models/alice/net") == few
+
+
+def test_claims_of_an_older_commit_lead_only_where_there_is_a_page(read, queries_of):
+    repo = factories.repo("alice/net")
+    old = factories.revision(repo, sha="a" * 40)
+    finding = factories.finding(factories.claim(old))
+    factories.claim(old, dataset="nobody/claims-this")
+    claim("bob/net", dataset="uoft-cs/cifar10")
+    address, run = f"/models/alice/net/@{old.sha}", f"/runs/{finding.run_id}"
+    links = [one for one in read(address).links() if one.startswith("/datasets/")]
+    assert links == []  # until it is counted
+    datasets.recount()
+    for place in (address, run):
+        links = [one for one in read(place).links() if one.startswith("/datasets/")]
+        assert links == [ADDRESS]
+    few = queries_of(address)
+    for number in range(12):
+        factories.claim(old, dataset=f"other/{number}")
+    assert queries_of(address) == few
+
+
 def test_empty_lists_say_what_to_do(read):
     assert "make demo" in read("/datasets").text
     claim()
