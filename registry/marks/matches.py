@@ -116,4 +116,4 @@ def _dated(match: MarkMatch) -> str:
 
 
 def _said(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{at:%-d %b %Y, %H:%M:%S} UTC"

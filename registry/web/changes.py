@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -61,11 +62,22 @@ def tell(change: Change) -> Told:
     """Put a change into words."""
     what = What(change.what)
     if what in _NOUNS:
-        return Told(change, _replaced(_NOUNS[what], change.old, change.new))
+        sides = (change.old, change.new)
+        old, new = map(_time, sides) if what == What.MODIFIED else sides
+        return Told(change, _replaced(_NOUNS[what], old, new))
     if what in _LISTS:
         return _list_told(change, _LISTS[what])
     headline, details = _TELLERS[what](_object(change.old), _object(change.new), change)
     return Told(change, headline, details, is_alert=what in Change.ALERTS)
+
+
+def _time(stored: Any) -> Any:
+    """Write a stored time as the pages write one; what is none stays as it is."""
+    try:
+        at = datetime.fromisoformat(stored)
+    except (TypeError, ValueError):
+        return stored
+    return f"{at.astimezone(UTC):%-d %b %Y, %H:%M:%S} UTC"
 
 
 def _replaced(noun: str, old: Any, new: Any) -> str:
@@ -138,7 +150,8 @@ def _claims(old: dict[str, Any], new: dict[str, Any], _: Change) -> _Details:
 
 
 def _claim_said(claim: dict[str, Any]) -> str:
-    return f"{claim.get('metric')} {claim.get('value')} on {claim.get('dataset') or 'no data set'}"
+    dataset = claim.get("dataset") or "a data set not named"
+    return f"{claim.get('metric')} {claim.get('value')} on {dataset}"
 
 
 def _plain(words: str) -> Callable[[dict[str, Any], dict[str, Any], Change], _Details]:
@@ -180,5 +193,5 @@ _TELLERS: dict[str, Callable[[dict[str, Any], dict[str, Any], Change], _Details]
     What.CARD: _card,
     What.CLAIMS: _claims,
     What.FILES: _files,
-    What.SECURITY: _plain("The hub's scanners say something else about its files."),
+    What.SECURITY: _plain("The hub’s scanners say something else about its files."),
 }

@@ -340,11 +340,11 @@ def _facts(columns: Sequence[Column], rows: Mapping[int, list[ClaimRow]]) -> lis
 def _counts(rows: Sequence[ClaimRow]) -> str:
     measured = sum(row.finding is not None for row in rows)
     number = f"{MOST_CLAIMS} or more" if len(rows) == MOST_CLAIMS else str(len(rows))
-    return f"{number}, {measured} measured"
+    return f"{number}, of which {measured} measured"
 
 
 def _day(repo: Repo) -> str:
-    return repo.hub_modified_at.date().isoformat() if repo.hub_modified_at else ""
+    return f"{repo.hub_modified_at:%-d %b %Y}" if repo.hub_modified_at else ""
 
 
 def _parameters(repo: Repo, revision: Revision | None) -> str:

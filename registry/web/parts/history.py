@@ -1,5 +1,6 @@
 """What changed in a model, and what it was on a day."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -60,10 +61,12 @@ def _on_day(repo: Repo, text: str) -> dict[str, Any]:
     rows += [
         (LABELS[name], _shown(value)) for name, value in state.attributes.items() if name in LABELS
     ]
-    return {"day": text, "state": state, "state_rows": rows}
+    return {"day": text, "on": f"{day:%-d %b %Y}", "state": state, "state_rows": rows}
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%-d %b %Y, %H:%M:%S} UTC"
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return f"{value:,}" if isinstance(value, int) else str(value or "")

@@ -158,8 +158,8 @@ def test_standing_has_the_earliest_commitment_first():
     assert found.missed == 1
     assert found.sentence == (
         "2 owners claim this network. The earliest commitment is that of alice"
-        " (2026-11-11 12:00:00 UTC), before bob (2026-11-20 12:00:00 UTC, after the network was"
-        " public)."
+        " (11 Nov 2026, 12:00:00 UTC), before bob (20 Nov 2026, 12:00:00 UTC, after the network"
+        " was public)."
     )
     assert marks.standing(revision.repo) == found
 

@@ -1,5 +1,7 @@
 """What changed, on pages."""
 
+from datetime import timedelta
+
 import pytest
 
 from registry.models import Change, Repo
@@ -17,6 +19,26 @@ def test_it_works(read):
     assert "The licence was mit and is now gpl-3.0." in page.text
     assert "11 May 2026 900 2" in page.text  # 40 days into the quarter
     assert "/models/alice/net/-/history" in read("/models/alice/net").links()
+
+
+def test_changes_stand_below_the_day_on_which_they_were_found(read):
+    repo = factories.repo("alice/net", licence="gpl-3.0")
+    for days in (3, 0, 0):
+        factories.change(repo, at=factories.NOON - timedelta(days=days))
+    text = read("/models/alice/net/-/history").text
+    assert text.count("Found on") == 2
+    assert "Found on 20 Nov 2026 The licence was mit and is now gpl-3.0. 12:00:00 UTC" in text
+    assert text.index("Found on 20 Nov 2026") < text.index("Found on 17 Nov 2026")
+
+
+def test_times_and_commits_of_a_day_are_written_as_everywhere(read):
+    repo = factories.repo("alice/net")
+    at = ("2026-11-01T10:00:00+00:00", "2026-11-17T12:00:00+00:00")
+    factories.change(repo, what=Change.What.MODIFIED, old=at[0], new=at[1])
+    text = read("/models/alice/net/-/history?day=2026-05-01").text
+    assert "At the end of 1 May 2026 (UTC)" in text
+    assert "was 1 Nov 2026, 10:00:00 UTC and is now 17 Nov 2026, 12:00:00 UTC." in text
+    assert "Last change at the hub 1 Nov 2026, 10:00:00 UTC" in text
 
 
 def test_the_state_on_a_day(read):
