@@ -86,7 +86,7 @@ def render(text: str, *, base: str, marks: Sequence[Mark] = ()) -> Rendered:
     html, pictures = rewritten(_clean(raw, own=False), base=base, prefix=ID_PREFIX)
     if pictures:
         notes.append(
-            f"{pictures:,} picture{'' if pictures == 1 else 's'}, each as a link:"
+            f"{pictures:,} {'picture is a link' if pictures == 1 else 'pictures are links'} here:"
             " nothing is loaded from elsewhere."
         )
     html = _TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", html)

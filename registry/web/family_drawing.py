@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from registry.web.family import Family, Kin
 
 MOST_NODES = 150
-MOST_CHILDREN = 30  # a column that people still read
+MOST_CHILDREN = 16  # a column that people still read
 SWEEPS = 8
 BOX_WIDTH, BOX_HEIGHT = 184, 30
 ACROSS, DOWN = 64, 10  # between boxes
@@ -77,9 +77,14 @@ def drawn(family: Family) -> Drawing:
         if parent in places and child in places
     ]
     tallest = max(len(column) for column in columns)
+    arcs = any(
+        places[parent][0] >= places[child][0]
+        for parent, child in edges
+        if parent in places and child in places
+    )
     return Drawing(
         width=len(columns) * (BOX_WIDTH + ACROSS) - ACROSS + 2 * MARGIN,
-        height=tallest * (BOX_HEIGHT + DOWN) - DOWN + 2 * MARGIN + BOX_HEIGHT,
+        height=tallest * (BOX_HEIGHT + DOWN) - DOWN + 2 * MARGIN + (BOX_HEIGHT if arcs else 0),
         boxes=boxes,
         lines=lines,
         words=_words(family),

@@ -23,6 +23,12 @@ ATTRIBUTES = (
     ("model-index", "Results (model-index)"),
 )
 
+SOURCES = {
+    Claim.Source.MODEL_INDEX: "From the model-index",
+    Claim.Source.EVAL_RESULTS: "From results files",
+    Claim.Source.TABLE: "From tables in the text",
+}
+
 
 def build(_: HttpRequest, shown: Shown) -> dict[str, Any]:
     """Return the card where it may be repeated, and what was read from it."""
@@ -30,16 +36,21 @@ def build(_: HttpRequest, shown: Shown) -> dict[str, Any]:
     if shown.revision is None or card is None or not shows_text(shown.repo):
         return {}
     context = {
-        "attributes": _attributes(card.front_matter),
+        **_attributes(card.front_matter),
         **_claims(shown.revision),
     }
     return context | ({"rendered": cards.rendered(shown.revision, card)} if card.text else {})
 
 
-def _attributes(front: Any) -> list[tuple[str, str]]:
-    """Return for each attribute that people look for what the card declares, "" for nothing."""
+def _attributes(front: Any) -> dict[str, Any]:
+    """Return what the card declares of the attributes that people look for, and which it leaves."""
     given = front if isinstance(front, dict) else {}
-    return [(title, _said(given.get(key))) for key, title in ATTRIBUTES]
+    said = [(title, _said(given.get(key))) for key, title in ATTRIBUTES]
+    return {
+        "is_read": True,
+        "attributes": [(title, value) for title, value in said if value],
+        "undeclared": [title for title, value in said if not value],
+    }
 
 
 def _said(value: Any) -> str:
@@ -55,11 +66,10 @@ def _claims(revision: Revision) -> dict[str, Any]:
     sources = stated.values("source").annotate(
         read=Count("pk", filter=Q(problem="")), unread=Count("pk", filter=~Q(problem=""))
     )
-    labels = dict(Claim.Source.choices)
     unread = stated.exclude(problem="").order_by("pk").only("problem", "line", "file")
     return {
         "sources": [
-            (labels[one["source"]], one["read"], one["unread"])
+            (SOURCES[Claim.Source(one["source"])], one["read"], one["unread"])
             for one in sources.order_by("source")
         ],
         "unread": unread[:MOST_NOTES],

@@ -108,7 +108,7 @@ def _radius(row: Mapping[str, Any]) -> Radius:
     return Radius(
         eps=_eps(row["eps"]),
         value=_share(row["value"]),
-        interval=f"{_share(low)} to {_share(high)}" if is_span else "",
+        interval=f"{_share(low).removesuffix(' %')}–{_share(high)}" if is_span else "",
         broken_by=", ".join(broken),
     )
 

@@ -108,7 +108,7 @@ def test_pictures_are_links_and_relative_links_lead_to_the_hub():
     links = {attrs.get("href") for tag, attrs in Page(made.html).elements if tag == "a"}
     assert links == {f"{BASE}cat.png", f"{BASE}LICENSE", "#card-deep"}
     assert "[Picture: A cat]" in Page(made.html).text
-    assert made.notes == ("1 picture, each as a link: nothing is loaded from elsewhere.",)
+    assert made.notes == ("1 picture is a link here: nothing is loaded from elsewhere.",)
     assert 'id="card-deep"' in render('<h2 id="deep">D</h2>', base=BASE).html
 
 
@@ -157,8 +157,12 @@ def test_the_page_of_a_card_says_what_could_be_read_from_it(read):
     factories.claim(revision, line=9, problem="“see paper” is no number.", **fields)
     page = read("/models/alice/net/-/card")
     for words in (
-        *("Licence mit", "Data sets cifar10", "Base model not declared"),
-        *("Table: 1 read, 1 could not be read", "1 is marked in the text", "is no number. line 9"),
+        *("Licence mit", "Data sets cifar10", "Not declared: Task, Library, Language"),
+        *(
+            "From tables in the text: 1 read, 1 could not be read",
+            "1 is marked in the text",
+            "is no number. line 9",
+        ),
     ):
         assert words in page.text
     assert f"claims?at={claim.pk}#claim-{claim.pk}" in page.links()

@@ -143,6 +143,6 @@ def test_no_drawing_has_more_boxes_than_it_may():
     )
     assert len(drawing.boxes) <= family_drawing.MOST_NODES
     assert "+ 1,204+ quantized" in [box.word for box in drawing.boxes]
-    assert "+ 370+ finetune" in [box.word for box in drawing.boxes]
+    assert "+ 384+ finetune" in [box.word for box in drawing.boxes]
     longest = family_drawing.drawn(family_of([kin("own", "x" * 10_000)]))
     assert max(len(box.word) for box in longest.boxes) == family_drawing.LETTERS

@@ -105,7 +105,7 @@ def test_a_file_that_nobody_examined_never_looks_clean(read):
     page = read("/models/alice/net/-/files")
     for words in (
         "No file of this commit was examined.",
-        "1 file on this page: PyTorch.",
+        "PyTorch, 1 file. A PyTorch checkpoint",
         "which can run any code when loaded",
         "Not examined",
         "the hub’s scanners: “ safe ”",
@@ -186,8 +186,8 @@ def test_robust_accuracy_stands_beside_clean_accuracy(read, queries_of):
     finding = attacked(n=200)
     page = read("/models/alice/net/-/robustness")
     for words in (
-        *("Clean accuracy 91.7 %", "0 (clean) 91.7 % 90.0 % to 93.0 %"),
-        *("8/255 15.4 % 13.0 % to 18.0 % square 7", "To the right: radius (Linf)."),
+        *("Clean accuracy 91.7 %", "0 (clean) 91.7 % 90.0–93.0 %"),
+        *("8/255 15.4 % 13.0–18.0 % square 7", "To the right: radius (Linf)."),
     ):
         assert words in page.text
     assert f"/runs/{finding.run_id}" in page.links()
