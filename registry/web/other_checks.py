@@ -12,6 +12,7 @@ from registry.web.claims import replays
 from registry.web.states import State, finding_of, state_of
 
 MOST_ANSWERS = 12  # of one check
+_ALARMS = ("fail", "warn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,14 @@ def of(runs: Iterable[Run], *, with_forms: bool) -> list[OtherCheck]:
         said = finding.summary if finding else run.reason
         is_stale = entry is not None and run.check_version < entry.version
         check.answers.append(Answer(run, state_of(run, finding), asked, said, is_stale))
-    return sorted(found.values(), key=lambda check: (not check.answers, check.title))
+    return sorted(found.values(), key=_weight)
+
+
+def _weight(check: OtherCheck) -> tuple[bool, int, str]:
+    """Return what puts first the checks that a reader must not miss, and last those never asked."""
+    said = {answer.state.key for answer in check.answers}
+    alarm = next((place for place, key in enumerate(_ALARMS) if key in said), len(_ALARMS))
+    return (not check.answers, alarm, check.title.casefold())
 
 
 def _newest(runs: Iterable[Run]) -> list[Run]:

@@ -25,13 +25,14 @@ EXTRA = {
 }
 
 
-# All that the rows show, in one statement: the repo, how many claims its head makes, and for each
-# claim or check of the head the newest answer, a finding before a run that has none yet.
+# All that the rows show, in one statement: the repo, how many claims of its head could be read, and
+# for each claim or check of the head the newest answer, a finding before a run that has none yet.
 _SHOWN = """
 SELECT r.id, r.name, r.state, r.gate, r.is_disabled, r.pipeline_tag, r.library, r.licence,
     r.downloads, r.likes, r.trending, r.hub_created_at, r.hub_modified_at,
     CASE WHEN v.id IS NULL THEN 0 ELSE (
-        SELECT count(*) FROM registry_claim c WHERE c.revision_id = v.id) END,
+        SELECT count(*) FROM registry_claim c
+        WHERE c.revision_id = v.id AND c.problem = '') END,
     CASE WHEN v.id IS NULL THEN '{}' ELSE ARRAY(
         SELECT state FROM (
             SELECT DISTINCT ON (u.claim_id, u.check_id) COALESCE(f.verdict, u.status) AS state

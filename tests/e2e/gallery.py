@@ -204,6 +204,8 @@ def verdicts(revision: Revision) -> None:
     }
     for verdict, (text, value, low, high, n, split) in measured.items():
         claim = factories.claim(revision, value_text=text, value=float(text), split=split)
+        evidence = factories.evidence()
+        evidence["measure"]["stated"] = float(text) / 100
         factories.finding(
             claim,
             verdict=verdict,
@@ -212,7 +214,7 @@ def verdicts(revision: Revision) -> None:
             low=low,
             high=high,
             n=n,
-            evidence=factories.evidence(),
+            evidence=evidence,
         )
 
 

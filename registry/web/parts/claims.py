@@ -100,7 +100,9 @@ def _lines(counter: Counter[str]) -> list[tuple[State, str]]:
     return lines
 
 
-def page(revision: Revision, cursor: str = "", start: int = 0) -> keysets.Page[Claim]:
+def page(
+    revision: Revision, cursor: str = "", start: int = 0, size: int = PAGE_SIZE
+) -> keysets.Page[Claim]:
     """Return a page of the claims that could be read, in their order; raise BadCursor.
 
     ``start`` is the first one where there is no cursor.
@@ -109,7 +111,7 @@ def page(revision: Revision, cursor: str = "", start: int = 0) -> keysets.Page[C
     if start and not cursor:
         readable = readable.filter(pk__gte=start)
     asked = keysets.question({"claims": [str(revision.pk)]})
-    found = keysets.page(readable, BY_PLACE, size=PAGE_SIZE, cursor=cursor, asked=asked)
+    found = keysets.page(readable, BY_PLACE, size=size, cursor=cursor, asked=asked)
     for claim in found.rows:
         claim.revision = revision
     return found

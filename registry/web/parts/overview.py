@@ -12,6 +12,7 @@ from registry.web.parts import claims as stated
 from registry.web.parts.shown import Shown
 from registry.web.staff import is_staff
 
+FIRST_CLAIMS = 20  # the rest has a page of its own
 MOST_FILES = 10_000  # whose sizes are added up
 
 
@@ -22,7 +23,7 @@ def build(request: HttpRequest, shown: Shown) -> dict[str, Any]:
         return {}
     may_ask = is_staff(request) and not shown.repo.is_private
     runs = list(claims.answers(revision))
-    page = stated.page(revision)
+    page = stated.page(revision, size=FIRST_CLAIMS)
     unread = list(revision.claims.exclude(problem="").order_by("pk")[: stated.MOST_UNREAD + 1])
     return {
         "standing": stated.standing(revision, runs),

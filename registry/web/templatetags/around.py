@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from django import template
 from django.urls import reverse
@@ -45,6 +46,29 @@ def feed_of(repo: Repo) -> str:
     if repo.state == Repo.State.PRESENT and fits_address(repo.name):
         return reverse("web:repo-feed", args=[repo.name])
     return reverse("web:number-feed", args=[repo.pk])
+
+
+@register.simple_tag
+def hub_address(repo: Repo, revision: Revision | None) -> str:
+    """Return where the hub itself shows a model, at this commit; empty where it cannot be told."""
+    hub = repo.hub.url.rstrip("/")
+    is_there = repo.state == Repo.State.PRESENT and not repo.is_disabled
+    if not (is_there and fits_address(repo.name) and hub.startswith(("https://", "http://"))):
+        return ""
+    at = f"/tree/{revision.sha}" if revision is not None and fits_sha(revision.sha) else ""
+    return f"{hub}/{quote(repo.name)}{at}"
+
+
+@register.simple_tag
+def compare_address(repo: Repo, revision: Revision, is_head: bool) -> str:
+    """Return the comparison that begins with a model; away from its head with exactly this commit.
+
+    Empty where its name fits no address, or belongs to another one by now.
+    """
+    if repo.state != Repo.State.PRESENT or not fits_address(repo.name):
+        return ""
+    at = "" if is_head or not fits_sha(revision.sha) else f"@{revision.sha}"
+    return f"{reverse('web:compare-show')}?m={quote(repo.name + at, safe='/@')}"
 
 
 @register.simple_tag

@@ -11,11 +11,12 @@ from django import template
 from django.template.defaultfilters import floatformat
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from analysis.metrics import METRICS
 from registry.converters import dataset_address, fits_address, fits_sha
-from registry.models import Repo, Revision
+from registry.models import Claim, Repo, Revision
 from registry.web.addresses import Address
 from registry.web.search import Link, ListedRepo, RepoRow
 from registry.web.states import STATES, State
@@ -26,8 +27,9 @@ register = template.Library()
 _UNSEEN = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CHOSEN = ' aria-current="true"'
-_WHOLE = ' class="whole"'
+_UNBROKEN, SHORT = ' class="nowrap"', 30
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -35,6 +37,22 @@ _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 def visible(text: object) -> str:
     """Show characters that hide, or that turn text round, as their code points."""
     return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", str(text))
+
+
+@register.filter
+def breakable(text: object) -> SafeString:
+    """Let a name such as ``ResNetForImageClassification`` break where one of its words begins."""
+    words = _HUMP.split(visible(text))
+    return format_html_join(mark_safe("<wbr>"), "{}", ((word,) for word in words))
+
+
+@register.filter
+def metric_word(claim: Claim) -> str:
+    """Return what a claim calls its metric, else what people call it, else its key."""
+    known = METRICS.get(claim.metric)
+    if claim.metric_name or known is None:
+        return claim.metric_name or claim.metric
+    return known.name[:1].upper() + known.name[1:]
 
 
 @register.simple_tag
@@ -89,8 +107,6 @@ def repo_lines(rows: Iterable[RepoRow], sort: str, extra_title: str) -> SafeStri
 
 def _cells(row: RepoRow) -> str:
     repo = row.repo
-    gated = " <small>gated</small>" if repo.gate != "open" else ""
-    disabled = " <small>disabled by the hub</small>" if repo.is_disabled else ""
     quiet = "not evaluated" if row.claims else "nothing to measure"
     findings = f'<span class="quiet">{quiet}</span>'
     if row.tally:
@@ -105,12 +121,21 @@ def _cells(row: RepoRow) -> str:
         )
     return (
         f'<th scope="row" role="rowheader">{choose}<a href="{escape(repo_url(repo))}" data-row>'
-        f"<bdi>{name}</bdi></a>{gated}{disabled}</th>"
-        f'<td role="cell" data-label="Task and library">{_escaped(repo.pipeline_tag or "–")}'
-        f"<small>{_escaped(repo.library)}</small></td>"
-        f'<td role="cell" data-label="Licence">{_escaped(repo.licence or "none given")}</td>'
+        f"<bdi>{name}</bdi></a><small>{_about(row)}</small></th>"
         f'<td role="cell" data-label="Claims" class="number">{row.claims:,}</td>'
-        f'<td role="cell" data-label="Findings"{_WHOLE if row.tally else ""}>{findings}</td>'
+        f'<td role="cell" data-label="Findings" class="whole">{findings}</td>'
+    )
+
+
+def _about(row: RepoRow) -> str:
+    """Say what decides whether a model comes into question at all, in one line."""
+    repo, size = row.repo, row.listing.parameters
+    said = [_escaped(repo.pipeline_tag or "no task given"), _escaped(repo.library)]
+    said += [_escaped(repo.licence or "no licence given")]
+    said += [f"{shortened(size)} parameters" if size else ""]
+    said += ["gated" if repo.gate != "open" else "", "disabled by the hub" * repo.is_disabled]
+    return " · ".join(
+        f"<bdi{_UNBROKEN if len(one) < SHORT else ''}>{one}</bdi>" for one in said if one
     )
 
 

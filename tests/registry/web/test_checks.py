@@ -153,7 +153,7 @@ def test_the_model_page_shows_each_check_with_what_it_was_asked(read):
     text = read(f"/models/{revision.repo.name}")
     runs = [link for link in text.links() if link.startswith("/runs/")]
     assert runs == [f"/runs/{again.pk}", f"/runs/{first.pk}"]
-    assert f"Run {again.pk}: dataset d, eps 0.25 v1 Measured The mean is 0.25." in text.text
+    assert f"Measured The mean is 0.25. Run {again.pk}: dataset d, eps 0.25 , v1" in text.text
     assert f"/runs/{second.pk}" not in runs
     assert f"/runs/{replayed.pk}" not in runs
     assert "dataset d, eps 0.25" in read(f"/runs/{again.pk}").text

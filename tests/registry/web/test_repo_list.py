@@ -27,6 +27,16 @@ def test_it_works(read):
     assert "17 Nov 2026" in page.text
 
 
+def test_a_row_says_what_decides_and_counts_what_the_page_of_the_model_counts(read):
+    repo = factories.repo("alice/net", licence="", library="", parameters=272_474)
+    revision = factories.revision(repo)
+    factories.claim(revision)
+    factories.claim(revision, problem="“see paper” is no number.")
+    text = read(LIST).text
+    assert "image-classification · no licence given · 272 k parameters 1 not evaluated" in text
+    assert "None of its 1 claim has been measured" in read("/models/alice/net").text
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

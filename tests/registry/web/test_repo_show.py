@@ -6,6 +6,7 @@ import pytest
 
 from registry.models import Claim, Repo, Run
 from registry.web.parts.claims import PAGE_SIZE
+from registry.web.parts.overview import FIRST_CLAIMS
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -43,11 +44,11 @@ def test_it_works(read):
         ),
         (
             {"status": Run.Status.UNSUPPORTED, "code": "split", "reason": "There is no split x."},
-            ("There is no split x.", "missing or failed: split", "Not measurable"),
+            ("There is no split x.", "the missing piece: split", "Not measurable"),
         ),
         (
             {"status": Run.Status.DEAD, "code": "memory", "reason": "It used too much."},
-            ("It used too much.", "Could not be checked"),
+            ("It used too much.", "what ended it: memory", "Could not be checked"),
         ),
         (None, ("Nobody has asked", "Not evaluated")),
     ],
@@ -201,8 +202,8 @@ def test_more_claims_than_fit_have_pages(read):
     )
     first = read("/models/alice/net")
     assert f"All {4 * PAGE_SIZE} claims" in first.text
-    assert f"metric-{PAGE_SIZE - 1}." in first.text
-    assert f"metric-{PAGE_SIZE}." not in first.text
+    assert f"metric-{FIRST_CLAIMS - 1}." in first.text
+    assert f"metric-{FIRST_CLAIMS}." not in first.text
     assert f"{4 * PAGE_SIZE} are not evaluated" in first.text
     page, seen = read("/models/alice/net/-/claims"), set()
     following = []
@@ -245,6 +246,42 @@ def test_the_verdict_card_says_what_holds_and_what_is_not_known(read):
         *("2 hold", "1 does not hold", "1 could not be settled", "1 could not be checked"),
         *("1 is under way", "1 is not evaluated", "1 warn", "Newest measurement 20 Nov 2026"),
     ):
+        assert words in text
+
+
+def test_a_model_is_one_step_from_its_hub_its_use_and_a_comparison(read):
+    repo = factories.repo("alice/net")
+    revision = factories.revision(repo)
+    sha = revision.sha
+    links = read("/models/alice/net").links()
+    for link in (
+        f"https://hub.example/alice/net/tree/{sha}",
+        "/models/alice/net/-/use",
+        "/compare?m=alice/net",
+    ):
+        assert link in links
+    Repo.objects.update(head_sha="e" * 40)
+    assert f"/compare?m=alice/net@{sha}" in read(f"/models/alice/net/@{sha}").links()
+    Repo.objects.update(state=Repo.State.GONE)
+    gone = read(f"/models/-/{repo.pk}").links()
+    assert [link for link in gone if "hub.example" in link or "/compare" in link] == []
+
+
+def test_a_check_that_failed_stands_first(read):
+    revision = factories.revision(factories.repo("alice/net"))
+    for check, verdict in (("a", "measured"), ("b", "warn"), ("c", "fail"), ("d", "pass")):
+        run = factories.run(revision, check_id=check, status=Run.Status.DONE)
+        factories.finding(run, verdict=verdict, summary=f"said by {check}")
+    text = read("/models/alice/net").text
+    assert re.findall(r"said by (\w)", text) == ["c", "b", "a", "d"]
+
+
+def test_a_metric_without_a_name_is_called_what_people_call_it(read):
+    revision = factories.revision(factories.repo("alice/net"))
+    for metric, name in (("f1", ""), ("mcc", ""), ("joy", ""), ("accuracy", "Top-1")):
+        factories.claim(revision, metric=metric, metric_name=name)
+    text = read("/models/alice/net").text
+    for words in ("F1 CIFAR-10", "Matthews correlation CIFAR-10", "joy CIFAR-10", "Top-1 CIFAR-10"):
         assert words in text
 
 

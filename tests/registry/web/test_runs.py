@@ -150,7 +150,9 @@ def test_a_check_of_no_claim_has_a_page(read):
     assert ("section", {"aria-labelledby": "run"}) in page.elements
     assert ("section", {"aria-labelledby": "claim"}) not in page.elements
     text = read(f"/models/{run.revision.repo.name}").text
-    assert f"Other checks files files Run {run.pk} v{run.check_version} Pass" in text
+    assert (
+        f"Other checks files Pass {run.finding.summary} Run {run.pk} , v{run.check_version}" in text
+    )
 
 
 def test_no_such_run(read):
