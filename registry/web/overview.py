@@ -1,12 +1,14 @@
 """What the first page shows: counts, the newest findings, and claims against measurements."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import F, QuerySet
 
+from analysis import catalog
 from analysis.metrics import Stated
 from registry.models import Finding, Repo, SearchCount
 from registry.visibility import public_claims, public_findings, public_repos, public_runs
@@ -16,6 +18,7 @@ from registry.web.scales import Scale, stated
 from registry.web.states import STATES
 
 SHOWN = 6
+SPREAD, MOST_OF_ONE = 60, 2  # the newest findings, of which a model may have so many shown
 READ = 120  # the newest findings on claims, among which the biggest gaps are looked for
 COUNTED = 20_000  # beyond this a count says "more than"
 KEPT_S = 60  # counting takes longer than all the rest of the page
@@ -65,8 +68,18 @@ def _findings() -> "QuerySet[Finding]":
 
 
 def newest() -> list[dict[str, object]]:
-    """Return the newest findings as lines."""
-    return lines(list(_findings()[:SHOWN]))
+    """Return the newest findings as lines, of one model only while there is no other.
+
+    A model with a hundred claims would else be all that a visitor sees for a day.
+    """
+    held: Counter[int] = Counter()
+    found = []
+    for place, finding in enumerate(_findings()[:SPREAD]):
+        repo = finding.run.revision.repo_id
+        found.append((held[repo] >= MOST_OF_ONE, place, finding))
+        held[repo] += 1
+    chosen = sorted(found, key=lambda one: one[:2])[:SHOWN]
+    return lines([finding for _, _, finding in sorted(chosen, key=lambda one: one[1])])
 
 
 def told() -> list[Told]:
@@ -94,13 +107,17 @@ def lines(found: Sequence[Finding]) -> list[dict[str, object]]:
     keys = [finding.pk for finding in found]
     near = F("evidence__measure__tolerance")
     rows = Finding.objects.filter(pk__in=keys).annotate(near=near).values_list("pk", "near")
-    return [_line(finding, dict(rows).get(finding.pk)) for finding in found]
+    entries = catalog.entries() if any(finding.run.claim is None for finding in found) else {}
+    titles = {id_: entry.title for id_, entry in entries.items()}
+    tolerances = dict(rows)
+    return [_line(finding, tolerances.get(finding.pk), titles) for finding in found]
 
 
-def _line(finding: Finding, tolerance: Any) -> dict[str, object]:
-    state = STATES[finding.verdict]
-    shown = compare(finding.run.claim, finding, state, tolerance)
-    return {"finding": finding, "run": finding.run, "state": state, "comparison": shown}
+def _line(finding: Finding, tolerance: Any, titles: Mapping[str, str]) -> dict[str, object]:
+    run, state = finding.run, STATES[finding.verdict]
+    shown = compare(run.claim, finding, state, tolerance)
+    check = titles.get(run.check_id, run.check_id)
+    return {"finding": finding, "run": run, "state": state, "comparison": shown, "check": check}
 
 
 def scatter(among: Sequence[Told]) -> Cloud | None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import OperationalError, connection
 
-from registry.models import Finding
+from registry.models import Finding, Run
 from registry.web.clouds import Dot, cloud
 from registry.web.states import STATES
 from tests import factories
@@ -27,6 +27,29 @@ def test_it_works(read):
     assert "claimed 91.7 %" in text
     assert "measured 91.73 %" in text
     assert "No measurement has differed from its claim." in text
+
+
+def test_a_model_with_many_findings_leaves_room_for_others(read):
+    for name in ("alice/a", "bob/b", "carol/c"):
+        factories.finding(factories.claim(factories.revision(factories.repo(name))))
+    many = factories.revision(factories.repo("grace/many"))
+    for _ in range(10):
+        factories.finding(factories.claim(many))
+    links = read("/").links()
+    shown = [link for link in links if link.startswith("/models/")]
+    # Of the one that floods the list as many as there is room for, the newest first.
+    others = ["/models/carol/c", "/models/bob/b", "/models/alice/a"]
+    assert shown == ["/models/grace/many"] * 3 + others
+
+
+def test_a_finding_on_no_claim_names_its_check_and_says_what_was_found(read):
+    revision = factories.revision(factories.repo("alice/net"))
+    for check in ("adversarial", "of-a-package-that-is-gone"):
+        run = factories.run(revision, check_id=check, status=Run.Status.DONE)
+        factories.finding(run, verdict="measured", summary=f"Found by {check}.")
+    text = read("/").text
+    assert "Robustness against adversarial pictures Found by adversarial." in text
+    assert "of-a-package-that-is-gone Found by of-a-package-that-is-gone." in text
 
 
 def test_nothing_mirrored_says_what_to_type(read):
@@ -77,7 +100,7 @@ def test_a_picture_shows_claims_against_measurements(read, client):
     page = client.get("/").content.decode()
     assert "Claimed against measured, 3 claims: 1 confirmed, 1 overstated, 1 understated." in page
     assert page.count('class="spot ') == 3
-    assert "from 50 %" in page
+    assert 'from <span class="nowrap">50 %</span> to' in page
 
 
 def test_what_lies_on_the_line_is_drawn_on_the_line():
