@@ -1,7 +1,9 @@
 """Which checks, tasks and metrics there are: names only, for the web knows no torch, no numpy."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import entry_points
 
 from analysis.contract import Queue
@@ -379,8 +381,16 @@ def entries() -> dict[str, Entry]:
     ``Entry``; a built-in id cannot be taken over.
     """
     found = {entry.id: entry for entry in BUILT_IN}
-    for point in entry_points(group="assay.checks"):
-        entry = point.load()
-        if isinstance(entry, Entry):
-            found.setdefault(entry.id, entry)
+    for entry in _installed(tuple(sys.path)):
+        found.setdefault(entry.id, entry)
     return found
+
+
+@lru_cache(maxsize=8)
+def _installed(_path: tuple[str, ...]) -> tuple[Entry, ...]:
+    """Ask the packages on a path, once: every page of claims would open the files of all of them.
+
+    A process learns of a package that is installed while it runs when it starts again.
+    """
+    loaded = (point.load() for point in entry_points(group="assay.checks"))
+    return tuple(entry for entry in loaded if isinstance(entry, Entry))

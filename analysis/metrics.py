@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from analysis import threats
 from analysis.contract import JSON, Claim, ClaimSource, Unsupported
@@ -65,6 +66,14 @@ _BY_NAME = {
     _words(spelling): metric
     for metric in METRICS.values()
     for spelling in (metric.id, metric.name, *metric.aliases)
+}
+_OWN_WORDS = {  # what a name may say of a metric without saying more than the metric's own does
+    metric.id: {
+        *(word for name, entry in _BY_NAME.items() if entry is metric for word in name.split()),
+        *_FILLER,
+        *_JOINING,
+    }
+    for metric in METRICS.values()
 }
 
 
@@ -138,6 +147,11 @@ def identify(metric: str, name: str = "") -> Label | None:
     "Top-5 accuracy", ``rouge`` named "ROUGE-L"). Where the two contradict each other, neither is
     believed. A name that is not understood becomes the qualifier.
     """
+    is_short = len(metric) + len(name) <= _LABEL_LIMIT
+    return _known_pair(metric, name) if is_short else _identify(metric, name)
+
+
+def _identify(metric: str, name: str) -> Label | None:
     by_type, by_name = read_label(metric), read_label(name)
     if by_type is None:
         compact = _words(metric).replace(" ", "")
@@ -152,13 +166,15 @@ def identify(metric: str, name: str = "") -> Label | None:
     return _merge(by_type, by_name) if by_type.metric is by_name.metric else None
 
 
+# Authors choose from few names: the same pairs stand at nearly all claims of a page or a card.
+_known_pair = lru_cache(maxsize=4_096)(_identify)
+
+
 def _remainder(metric: Metric, name: str) -> Label:
     """Read a name that is not the metric's own: its split, and what is left as the qualifier."""
-    own = {word for spelling, entry in _BY_NAME.items() if entry is metric
-           for word in spelling.split()}  # fmt: skip
     words = _words(name[:_LABEL_LIMIT]).split()
     splits = [_SPLITS[word] for word in words if word in _SPLITS]
-    left = [word for word in words if word not in own | _FILLER | _JOINING and word not in _SPLITS]
+    left = [word for word in words if word not in _OWN_WORDS[metric.id] and word not in _SPLITS]
     return Label(metric, {}, splits[0] if splits else "", qualifier=" ".join(left)[:80])
 
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, replace
+from importlib import metadata
+from importlib.metadata import EntryPoints
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ from analysis.contract import (
 from analysis.marks import SecretMark
 from analysis.matching.task_names import NAMES, resolve_task
 from analysis.watermarks.answer_keys import AnswerKeys, random_labels
-from tests import networks, text_networks
+from tests import networks, plugins, text_networks
 from tests.analysis import jobs, samples
 
 CHECKS = list(catalog.BUILT_IN)
@@ -219,3 +221,19 @@ def test_an_unknown_task_is_unsupported(name: str):
         checks.load("claim").wants(subject)
     assert caught.value.missing == "task"
     assert str(caught.value).isprintable()
+
+
+def test_packages_are_asked_once_for_their_checks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = []
+
+    def entry_points(group: str) -> EntryPoints:
+        asked.append(group)
+        return metadata.entry_points(group=group)
+
+    monkeypatch.setattr(catalog, "entry_points", entry_points)
+    plugins.install(tmp_path, monkeypatch)  # a path that was not asked yet
+    assert plugins.ENTRY.id in catalog.entries()
+    assert plugins.ENTRY.id in catalog.entries()
+    assert asked == ["assay.checks"]
