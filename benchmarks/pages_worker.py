@@ -1,7 +1,7 @@
 """Fills a database of its own for the pages, or measures them; prints one JSON object.
 
-``python -m benchmarks.pages_worker fill HOME REPOS``, then ``... time HOME TIMES``. Processes of
-their own, as those of `lists_worker`.
+``python -m benchmarks.pages_worker fill HOME REPOS``, then ``... time HOME TIMES [PAGE ...]``: all
+pages, or those named, as in `pages_kinds`. Processes of their own, as those of `lists_worker`.
 """
 
 import json
@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from benchmarks.lists_worker import on_cpu_ms
 _REPEATED = 3  # the statements of a page, for the floor
 
 
-def main(what: str, home: Path, number: int) -> None:
+def main(what: str, home: Path, number: int, *pages: str) -> None:
     """Fill so many repos and what belongs to them, or ask for each page so many times; print."""
     os.environ["ASSAY_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "registry.settings"
@@ -30,7 +31,7 @@ def main(what: str, home: Path, number: int) -> None:
     with embedded.running(home, durable=False):
         django.setup()
         logging.disable(logging.WARNING)
-        print(json.dumps({"fill": filled, "time": timed}[what](number)))
+        print(json.dumps(filled(number) if what == "fill" else timed(number, pages)))
 
 
 def filled(repos: int) -> dict[str, Any]:
@@ -47,8 +48,11 @@ def filled(repos: int) -> dict[str, Any]:
     return said | {"fill_s": round(time.perf_counter() - began, 1)}
 
 
-def timed(times: int) -> dict[str, Any]:
-    """Ask for each page so many times, its instances taking turns, after once for each."""
+def timed(times: int, pages: Sequence[str] = ()) -> dict[str, Any]:
+    """Ask for each page, or for these, so many times, its instances taking turns, after once each.
+
+    Raises KeyError for a page that there is not.
+    """
     from django.db import connection
     from django.test import Client
 
@@ -59,7 +63,8 @@ def timed(times: int) -> dict[str, Any]:
         (backend,) = cursor.fetchone() or (0,)
     client = Client(headers={"host": "localhost"})
     found = {}
-    for name, addresses in kinds().items():
+    known = kinds()
+    for name, addresses in {name: known[name] for name in pages or known}.items():
         print(name, file=sys.stderr, flush=True)
         if addresses:
             found[name] = _page(client, addresses, times, backend)
@@ -112,4 +117,4 @@ def _statements(client: Any, address: str) -> tuple[int, float]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:])
