@@ -1,4 +1,4 @@
-"""Where the marks of an interval figure stand: arithmetic only, the drawing is in the template."""
+"""Where the marks of an interval figure stand: arithmetic only; ``interval_drawing`` draws."""
 
 from dataclasses import dataclass
 

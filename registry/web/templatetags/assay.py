@@ -8,7 +8,8 @@ from html import escape
 from urllib.parse import quote
 
 from django import template
-from django.template.defaultfilters import floatformat
+from django.template import defaultfilters
+from django.template.defaultfilters import floatformat, stringfilter
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -18,6 +19,8 @@ from analysis.metrics import METRICS
 from registry.converters import dataset_address, fits_address, fits_sha
 from registry.models import Claim, Repo, Revision
 from registry.web.addresses import Address
+from registry.web.figures import Figure
+from registry.web.interval_drawing import drawn
 from registry.web.search import Link, ListedRepo, RepoRow
 from registry.web.states import STATES, State
 
@@ -55,6 +58,13 @@ def metric_word(claim: Claim) -> str:
     return known.name[:1].upper() + known.name[1:]
 
 
+@register.filter(is_safe=True)
+@stringfilter
+def truncatechars(text: str, length: int) -> str:
+    """Cut as Django's own filter does; nearly all texts fit, which that one takes long to see."""
+    return text if len(text) <= length else str(defaultfilters.truncatechars(text, length))
+
+
 @register.simple_tag
 def state(
     of: State | str, *, size: str = "", count: int | None = None, word: str = ""
@@ -65,15 +75,26 @@ def state(
     """
     shown = of if isinstance(of, State) else STATES[of]
     words = (word or shown.word) if count is None else f"{count} {shown.word.lower()}"
+    return _state(shown.tone, size, shown.icon, words)
+
+
+@lru_cache(maxsize=1_000)
+def _state(tone: str, size: str, icon: str, words: str) -> SafeString:
     return format_html(
         '<span class="state tone-{} {}"><svg viewBox="0 0 16 16" fill="none" stroke="currentColor"'
         ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">'
         '<path d="{}"/></svg>{}</span>',
-        shown.tone,
+        tone,
         size,
-        shown.icon,
+        icon,
         words,
     )
+
+
+@register.simple_tag
+def interval(figure: Figure | None, *, labelled: bool = False) -> SafeString:
+    """Draw a claim beside the interval of its measurement; nothing where there is none."""
+    return drawn(figure, is_labelled=labelled) if figure else SafeString()
 
 
 @register.simple_tag

@@ -1,13 +1,19 @@
 """Claimed and measured values in one scale."""
 
+from dataclasses import replace
+
 import pytest
+from django.template import Context, Template
 
 from analysis.metrics import METRICS
 from registry.models import Claim, Finding
 from registry.web.claims import compare
 from registry.web.figures import PAD, WIDTH, axis_around
+from registry.web.interval_drawing import drawn
 from registry.web.scales import Scale
 from registry.web.states import STATES
+from registry.web.templatetags.assay import truncatechars
+from tests.registry.web.conftest import Page
 
 CONFIRMED = STATES["confirmed"]
 
@@ -82,3 +88,26 @@ def test_a_tolerance_of_any_form_is_read_or_left_out(tolerance):
     assert figure is not None
     expected = isinstance(tolerance, dict) and tolerance["absolute"] == 0.01
     assert (figure.near_start is not None) is expected
+
+
+def test_a_drawing_has_its_marks_its_words_and_where_it_is_large_its_numbers():
+    figure = compare(claim("95"), finding(0.9173, 0.9118, 0.9226), CONFIRMED, 0.005).figure
+    assert figure is not None
+    for is_labelled in (False, True):
+        drawing = drawn(figure, is_labelled=is_labelled)
+        read = Page(drawing)
+        assert f'aria-label="{figure.words}"' in drawing
+        marks = [attrs.get("class") for tag, attrs in read.elements if tag not in {"g", "text"}]
+        assert marks[1:] == ["base", "near", "span", "bound", "bound", "point", "claim"]
+        assert f'cx="{figure.value:g}"' in drawing
+        assert ("claimed 95 % 91.73 %" in read.text) is is_labelled
+    assert "&lt;b&gt;" in drawn(replace(figure, words="<b>"))
+
+
+def test_a_text_that_fits_is_left_and_a_longer_one_is_cut_as_django_cuts_it():
+    assert truncatechars("four", 4) == "four"
+    assert truncatechars("fives", 4) == "fiv…"
+    assert (
+        Template("{% load assay %}{{ text|truncatechars:9 }}").render(Context({"text": "<b>"}))
+        == "&lt;b&gt;"
+    )
