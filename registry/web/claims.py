@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -30,9 +31,9 @@ class Comparison:
     figure: Figure | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClaimRow:
-    """A claim with the run that answers for it.
+    """A claim with the run that answers for it; ``said`` is what it states, where that is clear.
 
     ``run`` is the newest run with a finding, else the newest run; ``pending`` is a newer one that
     is still under way; ``is_stale`` says that the check has a newer version by now. ``earlier`` is
@@ -45,11 +46,24 @@ class ClaimRow:
     finding: Finding | None
     pending: Run | None
     state: State
-    comparison: Comparison
+    said: Stated | None
     is_stale: bool
     earlier: Run | None = None
-    missing: str = ""  # why a claim that nobody asked for could not be measured
     dataset: str = ""  # the name of its data set's page, where there is one
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """Write both numbers; only of rows that are shown, for that takes its time."""
+        tolerance = getattr(self.run, "tolerance", None)
+        return compare_stated(self.claim, self.said, self.finding, self.state, tolerance)
+
+    @cached_property
+    def missing(self) -> str:
+        """Say why a claim that nobody asked for could not be measured."""
+        if self.run is not None:
+            return ""
+        gaps = match(self.claim.as_contract(), self.claim.revision.repo.pipeline_tag).gaps
+        return gaps[0].sentence if gaps else ""
 
 
 def compare(
@@ -59,7 +73,17 @@ def compare(
 
     ``tolerance`` is what the finding's evidence says of it: how far the two may lie apart.
     """
-    said = stated(claim) if claim else None
+    return compare_stated(claim, stated(claim) if claim else None, finding, state, tolerance)
+
+
+def compare_stated(
+    claim: Claim | None,
+    said: Stated | None,
+    finding: Finding | None,
+    state: State,
+    tolerance: Any = None,
+) -> Comparison:
+    """Do the same where it is known what the claim states."""
     if said is None:
         bare = "" if finding is None or finding.value is None else f"{finding.value:.4g}"
         return Comparison(claimed=claim.value_text if claim else "", measured=bare)
@@ -182,22 +206,32 @@ def rows(
     claims: Sequence[Claim],
     runs: Iterable[Run],
     earlier: Mapping[int, Run] | None = None,
+    said: Mapping[int, Stated | None] | None = None,
     datasets: Mapping[int, str] | None = None,
 ) -> list[ClaimRow]:
     """Return a row for each claim; ``runs`` are all of the revision's, by ``answers``.
 
-    ``earlier`` are runs of older commits, by ``past_claims.carried_over``; ``datasets`` the names
-    of data sets, by ``datasets.with_pages``.
+    ``earlier`` are runs of older commits, by ``past_claims.carried_over``; ``said`` is what the
+    claims state, where the caller has read that already; ``datasets`` are the names of data sets,
+    by ``datasets.with_pages``.
     """
     versions = {check.id: check.version for check in catalog.entries().values()}
     by_claim: dict[int | None, list[Run]] = {}
     for run in runs:
         by_claim.setdefault(run.claim_id, []).append(run)
     before, paged = earlier or {}, datasets or {}
-    made = (
-        _row(claim, by_claim.get(claim.pk, []), versions, before.get(claim.pk)) for claim in claims
-    )
-    return [replace(row, dataset=paged.get(row.claim.pk, "")) for row in made]
+    if said is None:
+        said = {claim.pk: stated(claim) for claim in claims}
+    made = [
+        _row(
+            *(claim, said[claim.pk], by_claim.get(claim.pk, [])),
+            *(versions, before.get(claim.pk)),
+        )
+        for claim in claims
+    ]
+    for row in made:
+        row.dataset = paged.get(row.claim.pk, "")
+    return made
 
 
 def chosen(runs: Iterable[Run]) -> dict[int, Run]:
@@ -228,29 +262,26 @@ def _speaking(runs: Sequence[Run]) -> Run | None:
 
 
 def _row(
-    claim: Claim, runs: Sequence[Run], versions: dict[str, int], earlier: Run | None
+    claim: Claim,
+    said: Stated | None,
+    runs: Sequence[Run],
+    versions: dict[str, int],
+    earlier: Run | None,
 ) -> ClaimRow:
     run = _speaking(runs)
     finding = finding_of(run) if run else None
     newest = runs[-1] if runs else None
     pending = newest if newest is not None and newest is not run and not newest.has_ended else None
-    state = state_of(run, finding)
     return ClaimRow(
         claim=claim,
         run=run,
         finding=finding,
         pending=pending,
-        state=state,
-        comparison=compare(claim, finding, state, getattr(run, "tolerance", None)),
+        state=state_of(run, finding),
+        said=said,
         is_stale=run is not None and run.check_version < versions.get(run.check_id, 0),
         earlier=earlier if finding is None else None,
-        missing="" if run else _missing(claim),
     )
-
-
-def _missing(claim: Claim) -> str:
-    gaps = match(claim.as_contract(), claim.revision.repo.pipeline_tag).gaps
-    return gaps[0].sentence if gaps else ""
 
 
 @dataclass(frozen=True, slots=True)

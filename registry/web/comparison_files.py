@@ -5,7 +5,8 @@ import io
 import re
 from collections.abc import Iterable
 
-from registry.web.comparing import Cell, Compared, Line
+from registry.web.compared_claims import Cell, Line
+from registry.web.comparing import Compared
 from registry.web.templatetags.assay import visible
 
 # What a spreadsheet would take for a formula; a text that begins so gets an apostrophe before it.

@@ -49,6 +49,7 @@ Disallow: /*?
 Allow: /compare?m=
 Disallow: /compare?*only=
 Disallow: /compare?*format=
+Disallow: /compare?*from=
 Allow: /
 
 """

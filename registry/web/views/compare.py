@@ -15,19 +15,19 @@ FORMATS = {
 @require_safe
 def compare_show(request: HttpRequest) -> HttpResponse:
     """Show up to six models side by side, as a page or as text."""
-    compared = comparing.compare(request.GET.getlist("m"))
     differs = request.GET.get("only") == "differences"
-    if differs:
-        compared = compared.only_differences()
+    compared = comparing.compare(request.GET.getlist("m"), differences=differs)
     if request.GET.get("format") in FORMATS:
         write, content_type = FORMATS[request.GET["format"]]
         return HttpResponse(write(compared), content_type=content_type)
+    place, lines = compared.page(request.GET.get("from", ""))
     context = {
         "compared": compared,
+        "place": place,
+        "lines": lines,
         "differs": differs,
         "most": comparing.MOST,
         "query": comparing.query(compared.names),
         "has_room": len(compared.columns) < comparing.MOST,
-        "known": [column for column in compared.columns if column.revision is not None],
     }
     return render(request, "compare_show.html", context)

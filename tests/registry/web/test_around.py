@@ -75,6 +75,7 @@ def test_robots_may_read_models_but_not_every_combination(client):
     ):
         assert robots.can_fetch("x", HOME + path) is may, path
     assert "\nAllow: /compare?m=\n" in text  # the longer rule goes before
+    assert "\nDisallow: /compare?*from=\n" in text  # its further pages
     assert "\nDisallow: /*?\n" in text  # RFC 9309, 2.2.3; Python's parser knows no wildcards
 
 

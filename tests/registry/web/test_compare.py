@@ -113,7 +113,7 @@ def test_only_differences_leaves_out_what_is_the_same(read):
         revision = model(name, **same)
         factories.claim(revision, metric="f1", metric_name="F1", value_text=name[0] == "a")
     model("a/other")
-    found = comparing.compare(["a/one", "b/two"]).only_differences()
+    found = comparing.compare(["a/one", "b/two"], differences=True)
     assert [line.claim.metric for line in found.lines] == ["f1"]
     assert "Licence" not in [fact.name for fact in found.facts]
     page = read("/compare?m=a/one&m=b/two&only=differences")
@@ -121,12 +121,45 @@ def test_only_differences_leaves_out_what_is_the_same(read):
     assert "?m=a/one&m=b/two" in page.links()
 
 
-def test_many_claims_are_bounded(read, monkeypatch):
-    monkeypatch.setattr(comparing, "MOST_ROWS", 3)
+def test_many_claims_are_on_pages_that_follow_each_other(client, read, monkeypatch):
+    monkeypatch.setattr(comparing, "PAGE_SIZE", 2)
     revision = model("a/one")
     for number in range(4):
         factories.claim(revision, split=f"part-{number}")
-    assert "And 2 more claims" in read("/compare?m=a/one").text
+    model("b/two", split="part-3")
+    page = read("/compare?m=a/one&m=b/two")
+    assert "part-3" in page.text  # what both claim comes first
+    assert "Claims 1 to 2 of 5, those that several models make first." in page.text
+    seen, link = page.text, "?m=a/one&m=b/two&from=3"
+    assert link in page.links()
+    page = read("/compare" + link)
+    assert {"?m=a/one&m=b/two&from=1", "?m=a/one&m=b/two&from=5"} <= set(page.links())
+    assert ("meta", {"name": "robots", "content": "noindex"}) in page.elements
+    seen += page.text
+    page = read("/compare?m=a/one&m=b/two&from=5")
+    assert "Next" not in page.text
+    seen += page.text
+    assert all(f"part-{number}" in seen for number in range(4))
+    for nonsense in ("0", "x", "7", "9999999", "-1", "²"):
+        assert "Claims 1 to 2 of 5" in read(f"/compare?m=a/one&m=b/two&from={nonsense}").text
+    text = client.get("/compare?m=a/one&m=b/two&from=3&format=csv").content.decode()
+    assert all(f"part-{number}" in text for number in range(4))  # what is copied is whole
+
+
+def test_differences_beyond_the_first_page_are_found(read, monkeypatch):
+    monkeypatch.setattr(comparing, "PAGE_SIZE", 2)
+    for name in ("a/one", "b/two"):
+        revision = model(name, split="part-0")
+        for number in range(1, 4):
+            factories.claim(revision, split=f"part-{number}")
+        for number in range(4, 7):
+            factories.claim(revision, split=f"part-{number}", value_text=f"9{name == 'a/one':d}.2")
+    page = read("/compare?m=a/one&m=b/two&only=differences")
+    assert "part-3" not in page.text
+    assert "part-4" in page.text
+    assert "Claims 1 to 2 of 3" in page.text
+    link = next(link for link in page.links() if "from=3" in link)
+    assert "part-6" in read("/compare" + link).text
 
 
 def test_it_can_be_copied_as_text(client):
