@@ -5,17 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from analysis.metrics import METRICS, Metric, find
+from registry import keysets
 from registry.ecosystem.datasets import Tally, folds
-from registry.models import DatasetBoard, DatasetTally, Finding, Repo, Run
+from registry.models import Claim, DatasetBoard, DatasetTally, Finding, Repo, Run
 from registry.models.claims import ClaimQuerySet
 from registry.visibility import public_claims
 
 MOST_RANKED = 200
 LARGE = 500  # claims; beyond this the newest answers to all of them take too long for a page
+NEAR = 300  # claims among which a page of unmeasured ones is looked for first
+STATED = keysets.Order("stated", ("id",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +74,48 @@ def choices(tally: Tally) -> list[Choice]:
 
 def claims_of(name: str, choice: Choice) -> ClaimQuerySet:
     """Select the readable claims that models make of this today."""
-    return (
-        public_claims()
-        .standing()
-        .alias(folded=Lower("dataset"))
-        .filter(
-            folded__in=folds(name),
-            metric__in=choice.written,
-            config=choice.config,
-            split=choice.split,
-            problem="",
-            revision__repo__state=Repo.State.PRESENT,
-        )
+    today = public_claims().standing().filter(revision__repo__state=Repo.State.PRESENT)
+    return _about(today, name, choice)
+
+
+def _about(claims: ClaimQuerySet, name: str, choice: Choice) -> ClaimQuerySet:
+    return claims.alias(folded=Lower("dataset")).filter(
+        folded__in=folds(name),
+        metric__in=choice.written,
+        config=choice.config,
+        split=choice.split,
+        problem="",
     )
+
+
+def unmeasured(name: str, choice: Choice) -> ClaimQuerySet:
+    """Select the claims that nobody has measured yet."""
+    answered = Run.objects.filter(claim=OuterRef("pk"), finding__isnull=False)
+    found = claims_of(name, choice).filter(~Exists(answered))
+    return found.select_related("revision__repo")
+
+
+def unmeasured_page(tally: Tally, choice: Choice, *, size: int, cursor: str) -> keysets.Page[Claim]:
+    """Return a page of those, in the order in which they were read; raise BadCursor.
+
+    Of many claims those next to the cursor are looked at first, for to find out of all of them
+    whether they were measured takes too long for a page; where that fills no page, all are. That
+    all are measured is as old as the tally.
+    """
+    rows = unmeasured(tally.name, choice)
+    asked = keysets.question({"dataset": [tally.name], "choice": [choice.query]})
+    if choice.claims > LARGE:
+        is_back, key = keysets.read(cursor, STATED, asked)
+        if choice.measured >= choice.claims:
+            return keysets.Page([], "", "")
+        near = _about(Claim.objects.all(), tally.name, choice).order_by("-pk" if is_back else "pk")
+        if key is not None:
+            near = near.filter(pk__lt=key[0]) if is_back else near.filter(pk__gt=key[0])
+        close = rows.filter(pk__in=near.values("pk")[:NEAR])
+        page = keysets.page(close, STATED, size=size, cursor=cursor, asked=asked)
+        if page.previous if is_back else page.next:
+            return page
+    return keysets.page(rows, STATED, size=size, cursor=cursor, asked=asked)
 
 
 def best(tally: Tally, choice: Choice, most: int) -> "QuerySet[Finding]":
@@ -97,9 +129,16 @@ def best(tally: Tally, choice: Choice, most: int) -> "QuerySet[Finding]":
     found = _ordered(tally.name, choice) if board is None else _those(board.findings, choice)
     return (
         found.select_related("run__claim", "run__revision__repo")
-        .defer("evidence", "envelope")
+        .only(*_OF_A_ROW, *(f"run__claim__{field.name}" for field in Claim._meta.concrete_fields))
         .annotate(tolerance=F("evidence__measure__tolerance"))[:most]
     )
+
+
+# Hundreds of rows are ranked for a page of them: what nobody looks at is not read.
+_OF_A_ROW = (
+    *("run", "verdict", "value", "low", "high", "n", "run__claim", "run__revision"),
+    *("run__revision__repo", "run__revision__repo__name", "run__revision__repo__state"),
+)
 
 
 def _ordered(name: str, choice: Choice) -> "QuerySet[Finding]":

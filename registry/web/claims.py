@@ -222,16 +222,13 @@ def rows(
     before, paged = earlier or {}, datasets or {}
     if said is None:
         said = {claim.pk: stated(claim) for claim in claims}
-    made = [
+    return [
         _row(
-            *(claim, said[claim.pk], by_claim.get(claim.pk, [])),
-            *(versions, before.get(claim.pk)),
+            *(claim, said[claim.pk], by_claim.get(claim.pk, []), versions),
+            *(before.get(claim.pk), paged.get(claim.pk, "")),
         )
         for claim in claims
     ]
-    for row in made:
-        row.dataset = paged.get(row.claim.pk, "")
-    return made
 
 
 def chosen(runs: Iterable[Run]) -> dict[int, Run]:
@@ -267,6 +264,7 @@ def _row(
     runs: Sequence[Run],
     versions: dict[str, int],
     earlier: Run | None,
+    dataset: str,
 ) -> ClaimRow:
     run = _speaking(runs)
     finding = finding_of(run) if run else None
@@ -281,6 +279,7 @@ def _row(
         said=said,
         is_stale=run is not None and run.check_version < versions.get(run.check_id, 0),
         earlier=earlier if finding is None else None,
+        dataset=dataset,
     )
 
 

@@ -4,27 +4,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
-
+from analysis.metrics import Stated
 from analysis.rankings import Measured, Ranked, ranked
-from registry.ecosystem.boards import MOST_RANKED, Choice, best, choices, claims_of
+from registry.ecosystem.boards import MOST_RANKED, Choice, best, choices
 from registry.ecosystem.datasets import Tally, folded, own_name
-from registry.models import Claim, DatasetTally, Finding, Repo, Run
-from registry.models.claims import ClaimQuerySet
-from registry.web.claims import Comparison, compare
+from registry.models import Claim, DatasetTally, Finding, Repo
+from registry.web.claims import Comparison, compare_stated
+from registry.web.paging import Stretch
 from registry.web.scales import stated
 from registry.web.states import STATES, State
 
-__all__ = [
-    "Choice",
-    "Place",
-    "Ranking",
-    "choices",
-    "chosen",
-    "ranking",
-    "unmeasured",
-    "with_pages",
-]
+__all__ = ["Choice", "Place", "Ranking", "choices", "chosen", "ranking", "with_pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +34,14 @@ class Ranking:
     """The best models, and those whose metric was computed in another way than most."""
 
     places: list[Ranked]
-    rows: Mapping[int, tuple[Finding, Claim]]  # by the finding's number
+    rows: Mapping[int, tuple[Finding, Claim, Stated]]  # by the finding's number
     otherwise: int
     is_cut: bool
     args: str
 
-    def shown(self, start: int, size: int) -> list[Place]:
+    def shown(self, page: Stretch) -> list[Place]:
         """Return a page of it."""
-        some = self.places[start : start + size]
+        some = self.places[page.start : page.end]
         return [_place(one, *self.rows[one.measured.key]) for one in some]
 
 
@@ -71,31 +61,35 @@ def ranking(tally: Tally, choice: Choice) -> Ranking:
         return Ranking([], {}, 0, is_cut=False, args="")
     findings = list(best(tally, choice, MOST_RANKED + 1))
     is_cut = len(findings) > MOST_RANKED
-    kept: dict[int, tuple[Finding, Claim, str]] = {}
+    kept: dict[int, tuple[Finding, Claim, Stated]] = {}
     for finding in findings[:MOST_RANKED]:
         claim = finding.run.claim
         said = stated(claim) if claim else None
         if claim is not None and said is not None and said.metric is metric:
-            args = ", ".join(f"{key} {said.args[key]}" for key in sorted(said.args))
-            kept.setdefault(finding.run.revision.repo_id, (finding, claim, args))
-    counter = Counter(args for _, _, args in kept.values())
+            kept.setdefault(finding.run.revision.repo_id, (finding, claim, said))
+    counter = Counter(_args(said) for _, _, said in kept.values())
     usual = counter.most_common(1)[0][0] if counter else ""
-    rows = {finding.pk: (finding, claim) for finding, claim, args in kept.values() if args == usual}
+    rows = {row[0].pk: row for row in kept.values() if _args(row[2]) == usual}
     places = ranked(
-        (_measured(finding) for finding, _ in rows.values()),
+        (_measured(finding) for finding, _, _ in rows.values()),
         metric=metric.id,
         higher_is_better=metric.higher_is_better,
     )
     return Ranking(list(places), rows, len(kept) - len(rows), is_cut, usual)
 
 
+def _args(said: Stated) -> str:
+    return ", ".join(f"{key} {said.args[key]}" for key in sorted(said.args))
+
+
 def _measured(finding: Finding) -> Measured:
     return Measured(finding.pk, finding.value or 0.0, finding.low, finding.high, finding.n)
 
 
-def _place(one: Ranked, finding: Finding, claim: Claim) -> Place:
+def _place(one: Ranked, finding: Finding, claim: Claim, said: Stated) -> Place:
     state = STATES[finding.verdict]
-    comparison = compare(claim, finding, state, getattr(finding, "tolerance", None))
+    tolerance = getattr(finding, "tolerance", None)
+    comparison = compare_stated(claim, said, finding, state, tolerance)
     return Place(one, finding, claim, finding.run.revision.repo, state, comparison)
 
 
@@ -119,10 +113,3 @@ def _counts(claim: Claim) -> bool:
     repo = claim.revision.repo
     is_shown = repo.state == Repo.State.PRESENT and not repo.is_private
     return is_shown and not claim.problem and claim.revision.sha == repo.head_sha
-
-
-def unmeasured(name: str, choice: Choice) -> ClaimQuerySet:
-    """Select the claims that nobody has measured yet."""
-    answered = Run.objects.filter(claim=OuterRef("pk"), finding__isnull=False)
-    found = claims_of(name, choice).filter(~Exists(answered))
-    return found.select_related("revision__repo")

@@ -8,10 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from registry import keysets
+from registry.ecosystem import boards
 from registry.ecosystem.datasets import Tally, tally_of
 from registry.models import DatasetTally
 from registry.visibility import public_claims
 from registry.web import claims, datasets
+from registry.web.paging import stretch
 from registry.web.templatetags.assay import dataset_url
 
 PAGE_SIZE = 50
@@ -23,7 +25,6 @@ SORTS = {
     "measured": keysets.Order("measured", ("measured", "folded"), descending=True),
     "name": keysets.Order("name", ("folded",)),
 }
-STATED = keysets.Order("stated", ("id",))
 
 
 @require_safe
@@ -120,27 +121,13 @@ def _head(
 def _rows(request: HttpRequest, tally: Tally, choice: datasets.Choice) -> dict[str, Any]:
     """Return a page of the ranking, and one of the claims that were not measured."""
     found = datasets.ranking(tally, choice)
-    start = _start(request.GET.get("from", ""), len(found.places))
-    page = keysets.page(
-        datasets.unmeasured(tally.name, choice),
-        STATED,
-        size=UNMEASURED,
-        cursor=request.GET.get("cursor", ""),
-        asked=keysets.question({"dataset": [tally.name], "choice": [choice.query]}),
-    )
+    place = stretch(request.GET.get("from", ""), PAGE_SIZE, len(found.places))
+    cursor = request.GET.get("cursor", "")
+    page = boards.unmeasured_page(tally, choice, size=UNMEASURED, cursor=cursor)
     return {
         "ranking": found,
-        "places": found.shown(start, PAGE_SIZE),
-        "before_them": max(start - PAGE_SIZE, 0) + 1 if start else 0,
-        "after_them": start + PAGE_SIZE + 1 if start + PAGE_SIZE < len(found.places) else 0,
+        "place": place,
+        "places": found.shown(place),
         "page": page,
         "waiting": claims.rows(page.rows, list(claims.answers_to(page.rows))),
     }
-
-
-def _start(asked: str, number: int) -> int:
-    """Return where in the ranking the page begins, from 0; its first page for what is no place."""
-    if not (asked.isascii() and asked.isdigit() and len(asked) <= 3):
-        return 0
-    start = (int(asked) - 1) // PAGE_SIZE * PAGE_SIZE
-    return start if 0 <= start < number else 0

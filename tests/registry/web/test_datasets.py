@@ -230,3 +230,69 @@ def test_where_many_claim_it_the_order_was_made_ahead_of_time(read, queries_of, 
     datasets.recount()
     assert boards.remake() == 0
     assert not DatasetBoard.objects.exists()
+
+
+def large(monkeypatch, measured_ones):
+    """Have ten models claim it, more than a page looks at all of; the counts are made."""
+    monkeypatch.setattr(boards, "LARGE", 3)
+    monkeypatch.setattr(boards, "NEAR", 4)
+    monkeypatch.setattr("registry.web.views.datasets.UNMEASURED", 2)
+    for number in range(10):
+        name = f"m/{number}"
+        measured(name, 0.9) if number in measured_ones else claim(name)
+    claim("other/one", dataset="glue")
+    datasets.recount()
+    boards.remake()
+
+
+def waiting(page):
+    return [word for word in page.text.partition("Claimed, not")[2].split() if word[:2] == "m/"]
+
+
+def walk(read):
+    """Return the unmeasured of all pages forwards, and those of the way back."""
+    ways = []
+    page = read(ADDRESS)
+    for relation in ("next", "prev"):
+        found = [waiting(page)]
+        while following := [
+            attrs["href"] for tag, attrs in page.elements
+            if tag == "a" and attrs.get("rel") == relation and "cursor" in attrs["href"]
+        ]:  # fmt: skip
+            page = read(ADDRESS + following[0])
+            found.append(waiting(page))
+        ways.append(found)
+    return ways
+
+
+@pytest.mark.parametrize("measured_ones", [{1, 4}, {0, 1, 2, 3, 4, 5}, {2, 3, 4, 5, 6, 7, 8, 9}])
+def test_the_unmeasured_of_many_claims_are_all_reached_from_page_to_page(
+    read, monkeypatch, measured_ones
+):
+    large(monkeypatch, measured_ones)
+    left = [f"m/{number}" for number in range(10) if number not in measured_ones]
+    forwards, back = walk(read)
+    assert [name for names in forwards for name in names] == left
+    assert back == forwards[::-1]
+
+
+def test_of_many_claims_that_are_all_measured_none_is_looked_for(read, queries_of, monkeypatch):
+    large(monkeypatch, set(range(10)))
+    assert "Claimed, not measured" not in read(ADDRESS).text
+    costs = queries_of(ADDRESS)
+    claim("m/later")
+    assert queries_of(ADDRESS) == costs
+    datasets.recount()
+    assert waiting(read(ADDRESS)) == ["m/later"]
+
+
+def test_the_unmeasured_of_many_claims_are_looked_for_next_to_the_cursor(
+    read, queries_of, monkeypatch
+):
+    large(monkeypatch, {1})
+    costs = queries_of(ADDRESS)
+    further = next(link for link in read(ADDRESS).links() if "cursor" in link)
+    assert queries_of(ADDRESS + further) == costs
+    monkeypatch.setattr(boards, "NEAR", 2)  # fills no page: all are looked at, too
+    assert queries_of(ADDRESS) == costs + 1
+    assert waiting(read(ADDRESS)) == ["m/0", "m/2"]
