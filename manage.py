@@ -9,8 +9,9 @@ def main() -> None:
     """Run a management command, with PostgreSQL and Valkey started where none is named."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415
+    from django.db import Error as DatabaseError  # noqa: PLC0415
 
-    from registry import embedded  # noqa: PLC0415
+    from registry import embedded, outages  # noqa: PLC0415
 
     try:
         if embedded.wanted_by(sys.argv):
@@ -20,6 +21,10 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except embedded.EmbeddedError as error:
         sys.exit(f"assay: {error}")
+    except DatabaseError as error:
+        if not outages.is_outage(error):
+            raise
+        sys.exit(f"assay: The database does not answer: {' '.join(str(error).split())}")
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -45,6 +45,7 @@ WITHOUT_SERVICES = {
     *("demo", "up"),  # these start them, when they have looked at their own options
 }
 SOCKET_PATH_BYTES = 100  # the limit is 103 on macOS and 107 on Linux
+CONNECT_S = 5  # libpq's own default is to wait for as long as the kernel tries, over two minutes
 FREE_BYTES = {"first": 200 << 20, "later": 16 << 20}
 
 _uses: dict[str, Use] = {}
@@ -68,7 +69,9 @@ def database_settings(url: str, home: Path) -> dict[str, Any]:
     """Return Django's settings of the database that a URL names, or of the embedded one.
 
     Takes ``postgresql://user:password@host:port/name?sslmode=require``, also with a socket folder
-    as ``?host=/folder`` or percent-encoded in its place. Raises EmbeddedError for another URL.
+    as ``?host=/folder`` or percent-encoded in its place. A host that takes a connection and never
+    answers is given up after ``connect_timeout`` of the query, or CONNECT_S. Raises EmbeddedError
+    for another URL.
     """
     settings: dict[str, Any] = {
         "ENGINE": "django.db.backends.postgresql",
@@ -81,6 +84,7 @@ def database_settings(url: str, home: Path) -> dict[str, Any]:
             "USER": postgres.ROLE,
             "HOST": str(socket_folder(home)),
             "PORT": postgres.PORT,
+            "OPTIONS": {"connect_timeout": CONNECT_S},
         }
     return settings | parsed(url)
 
@@ -120,7 +124,7 @@ def parsed(url: str) -> dict[str, Any]:
         "PASSWORD": options.pop("password", unquote(password)),
         "HOST": options.pop("host", ",".join(hosts)),
         "PORT": port,
-        "OPTIONS": options,
+        "OPTIONS": {"connect_timeout": CONNECT_S} | options,
     }
 
 

@@ -28,6 +28,7 @@ from registry.api.schema import ResourceSchema
 from registry.api.serializers import FacetsSerializer, RepoDetailSerializer, RepoSerializer
 from registry.api.shaping import Expand
 from registry.models import Repo, Revision
+from registry.outages import is_outage
 from registry.search import BadQuestion, Count, Question, Search
 from registry.search.facets import FACETS
 from registry.search.question import ORDERS
@@ -171,6 +172,8 @@ class RepoPagination(KeysetPagination):
         except keysets.BadCursor as error:
             raise exceptions.ValidationError({"cursor": [str(error)]}) from error
         except OperationalError as error:
+            if is_outage(error):
+                raise
             raise TookTooLong from error
         self.remember(request, page.next, page.previous)
         return [repos[key] for key in keys if key in repos]
@@ -257,6 +260,8 @@ class FacetsView(APIView):
         try:
             count, counted = search.counted()
         except OperationalError as error:
+            if is_outage(error):
+                raise
             raise TookTooLong from error
         facets = {
             key: [

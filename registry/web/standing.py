@@ -1,18 +1,18 @@
-"""Whether the parts of this server answer, and what waits. Nothing here takes much over a second.
+"""Whether the parts of this server answer, and what waits. Nothing here takes over a few seconds.
 
 What is read tells no host, no address and no name of a worker: the page is for everybody.
 """
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from celery import Celery
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Max
 from django.utils.timezone import now
 from django_celery_beat.models import PeriodicTask
@@ -25,10 +25,12 @@ from registry.models import Errand, Run, ScanExecution, StaleListing, Sync
 ASK_S = 0.6  # that workers have for an answer
 LIMIT_S = 1.0  # for all that the broker is asked
 KEPT_S = 5  # an answer; reloading a page asks nobody anew
+DATABASE_S = 3.0  # for the first answer of the database
 QUERY_MS = 1_000
 COUNTED = 10_000  # beyond this a count says "more than"
 BEAT_WITHIN = timedelta(minutes=3)  # it writes down what it began several times a minute
-_asking = threading.Lock()
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Standing:
 
 def standing(app: Celery = celery.app) -> Standing:
     """Ask every part; raise DatabaseError where the database does not answer."""
+    if not has_database():
+        raise DatabaseError("The database does not answer.")
     queues = served(app)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(QUERY_MS)])
@@ -84,17 +88,67 @@ def without_database(app: Celery = celery.app) -> Standing:
     return Standing(parts, [], {}, now())
 
 
-def served(app: Celery = celery.app) -> list[list[str]] | None:
-    """Return the queues of each worker that answers; None where the broker does not.
+class Question(Generic[Answer]):
+    """Something that is asked in a thread of its own, for nothing bounds how long it may take.
 
-    The broker is asked in a thread of its own, because nothing bounds how long a connection to a
-    host that is gone may take; while one such thread hangs, no other is begun.
+    While one thread hangs no other is begun: who comes meanwhile waits for its answer, too.
     """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._asked: Future[Answer] | None = None
+
+    def within(self, limit_s: float, ask: Callable[[], Answer]) -> Answer | None:
+        """Return the answer; None where there is none in time, or asking raises."""
+        with self._lock:
+            if self._asked is None or self._asked.done():
+                self._asked = Future()
+                work = (self._asked, ask)
+                threading.Thread(target=_settle, name=self._name, args=work, daemon=True).start()
+            asked = self._asked
+        try:
+            return asked.result(timeout=limit_s)
+        except Exception:  # noqa: BLE001 - drivers of brokers raise whatever they like
+            return None
+
+
+def _settle(asked: "Future[Answer]", ask: Callable[[], Answer]) -> None:
+    try:
+        asked.set_result(ask())
+    except Exception as error:  # noqa: BLE001 - who waits for the answer is told
+        asked.set_exception(error)
+
+
+_database: Question[bool] = Question("asks-database")
+_broker_asked: Question[list[list[str]]] = Question("asks-broker")
+
+
+def has_database() -> bool:
+    """Say whether the database answers, within DATABASE_S.
+
+    A connection of its own is made for it: one that was open before the host was gone would be
+    waited for as long as the kernel likes, and so would the host be where the URL allows it.
+    """
+    return _database.within(DATABASE_S, _select) is True
+
+
+def _select() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            return True
+    finally:
+        connection.close()  # this thread's
+
+
+def served(app: Celery = celery.app) -> list[list[str]] | None:
+    """Return the queues of each worker that answers; None where the broker does not."""
     key = f"standing.{id(app)}"
     known = cache.get(key)
     if known is not None:
         return known["served"]  # type: ignore[no-any-return]
-    found = within(LIMIT_S, lambda: _served(app))
+    found = _broker_asked.within(LIMIT_S, lambda: _served(app))
     cache.set(key, {"served": found}, KEPT_S)
     return found
 
@@ -104,27 +158,6 @@ def _served(app: Celery) -> list[list[str]]:
         broker.ensure_connection(max_retries=1, timeout=1)
     answers = app.control.inspect(timeout=ASK_S).active_queues() or {}
     return [sorted(queue["name"] for queue in queues) for queues in answers.values()]
-
-
-def within(limit_s: float, ask: Callable[[], list[list[str]]]) -> list[list[str]] | None:
-    """Return the answer, or None where there is none in time."""
-    if not _asking.acquire(blocking=False):
-        return None
-    answer: SimpleQueue[list[list[str]] | None] = SimpleQueue()
-
-    def work() -> None:
-        try:
-            answer.put(ask())
-        except Exception:  # noqa: BLE001 - drivers of brokers raise whatever they like
-            answer.put(None)
-        finally:
-            _asking.release()
-
-    threading.Thread(target=work, name="asks-broker", daemon=True).start()
-    try:
-        return answer.get(timeout=limit_s)
-    except Empty:
-        return None
 
 
 def _broker(queues: list[list[str]] | None) -> list[Part]:

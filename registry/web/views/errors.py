@@ -1,13 +1,18 @@
 """Answers to requests that reached no page, in the same look; under /api/ as problem documents."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
+
+from registry.outages import is_outage
 
 _SENTENCES = {
     400: ("bad-request", "The request cannot be understood", "Something in the address is wrong."),
     403: ("not-allowed", "This is not allowed", "The server refuses to do this for you."),
     404: ("not-found", "There is nothing here", "Nothing is mirrored under this address."),
     500: ("fault", "Something broke here", "This is a fault of the server; it has been noted."),
+    503: ("away", "The server cannot answer now", "The database does not answer. Try again soon."),
 }
 
 
@@ -46,5 +51,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def fault(request: HttpRequest) -> HttpResponse:
-    """Answer after a fault of our own."""
-    return _answer(request, 500)
+    """Answer after a fault of our own, or after a query of a database that is away."""
+    return _answer(request, 503 if is_outage(sys.exception()) else 500)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from registry.models import Finding, Repo
+from registry.outages import is_outage
 from registry.search import Question
 from registry.visibility import public_repos
 from registry.web import atom, news
@@ -27,7 +28,9 @@ def _of_search(request: HttpRequest, question: Question, path: str, title: str) 
     page = reverse("web:repo-list") + (f"?{query}" if query else "")
     try:
         entries = news.of_search(question)
-    except OperationalError:
+    except OperationalError as error:
+        if is_outage(error):
+            raise
         text = "This search took too long and was stopped. Add a task, or more words.\n"
         return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
     return _answer(request, atom.Feed.of(title, path, page, entries))

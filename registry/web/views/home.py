@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_safe
 from analysis import catalog
 from analysis.matching import task_names
 from analysis.metrics import METRICS
-from registry.web import overview
+from registry.web import overview, standing
 from registry.web.states import STATES, VERDICTS
 
 
@@ -68,13 +67,10 @@ def problem_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Answer 200 while the database answers."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        response = HttpResponse("The database does not answer.\n", status=503)
-    else:
+    if standing.has_database():
         response = HttpResponse("ok\n")
+    else:
+        response = HttpResponse("The database does not answer.\n", status=503)
     response.headers["Content-Type"] = "text/plain; charset=utf-8"
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from registry import keysets
 from registry.models import Listing, Repo, Revision
+from registry.outages import is_outage
 from registry.search import SORTS, Question, Search
 from registry.visibility import public_repos, public_revisions, shows_text
 from registry.web.addresses import Address
@@ -28,7 +29,9 @@ def repo_list(request: HttpRequest) -> HttpResponse:
         context |= _found(question, request.GET.get("cursor", ""), opened)
     except keysets.BadCursor as error:
         context["sentence"], status = str(error), 400
-    except OperationalError:
+    except OperationalError as error:
+        if is_outage(error):
+            raise
         context["sentence"] = (
             "This search took too long and was stopped. Add a task, or more words."
         )

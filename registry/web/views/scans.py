@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registry import keysets
 from registry.models import Scan, ScanExecution, ScanItem
+from registry.outages import is_outage
 from registry.scans import control, planning, telling
 from registry.scans.asked import written as lines_of
 from registry.scans.drafts import ScanRefused
@@ -113,7 +114,9 @@ def _planned(columns: dict[str, Any]) -> dict[str, Any]:
             columns["gpu_hour_price"],
             columns["options"],
         )
-    except OperationalError:
+    except OperationalError as error:
+        if is_outage(error):
+            raise
         return {"sentence": TOO_SLOW, "words": words}
     return {
         "plan": plan,
