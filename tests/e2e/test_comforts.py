@@ -30,6 +30,32 @@ def test_the_list_answers_while_one_types_and_the_address_keeps_it(browser, site
         assert complaints == []
 
 
+def test_what_the_page_says_of_its_search_follows_what_one_types(browser, site):
+    """Its lasting address and its feed: in the head, for programs, and on the page."""
+    links = {
+        "link[rel=canonical]": "/models",
+        "link[title='This search']": "/models.atom",
+        "#found a[type='application/atom+xml']": "/models.atom",
+    }
+
+    def wait_for(page, query):
+        for link, path in links.items():
+            page.locator(f"{link}[href$='{path}?{query}']").wait_for(state="attached")
+            assert page.locator(link).count() == 1
+        assert page.locator("link[title='Newest findings']").get_attribute("href")[-5:] == ".atom"
+
+    with window(browser) as (page, complaints):
+        page.goto(f"{site}/models?q=alice")
+        wait_for(page, "q=alice")
+        page.get_by_label("Words").fill("resnet20")
+        wait_for(page, "q=resnet20")
+        page.get_by_label("Sort").select_option("name")
+        wait_for(page, "q=resnet20&sort=name")
+        page.go_back()
+        wait_for(page, "q=resnet20")
+        assert complaints == []
+
+
 def test_keys_lead_where_the_help_says(browser, site):
     with window(browser) as (page, complaints):
         page.goto(f"{site}/about")

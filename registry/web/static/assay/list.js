@@ -12,4 +12,21 @@ document.addEventListener("htmx:after:request", ({ detail, target }) => {
   if (htmx.config.noSwap.includes(detail.ctx?.response?.status)) target.closest("form")?.submit();
 });
 
-document.addEventListener("htmx:after:swap", () => localTimes(document.getElementById("found")));
+// htmx takes nothing but the title out of a head: the lasting address of the search and its feed would
+// stay those of the first one. Each is known by its kind and title.
+const LINKS = 'link[rel="canonical"], link[rel="alternate"]';
+const named = (link) => `${link.rel} ${link.title}`;
+
+function followSearch(text) {
+  const head = new DOMParser().parseFromString(text.split("</head>", 1)[0], "text/html").head;
+  const fresh = new Map([...head.querySelectorAll(LINKS)].map((link) => [named(link), link]));
+  for (const link of document.head.querySelectorAll(LINKS)) {
+    const href = fresh.get(named(link))?.getAttribute("href");
+    if (href) link.setAttribute("href", href);
+  }
+}
+
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  localTimes(document.getElementById("found"));
+  followSearch(detail.ctx?.text ?? "");
+});
