@@ -124,6 +124,7 @@ def _parts(data: Any) -> Iterator[bytes]:
         return
     for name, values in sorted(data.lists()):  # a form, with files
         yield name.encode(errors="backslashreplace")
+        yield str(len(values)).encode()  # so that no value is taken for the next name
         for value in values:
             if isinstance(value, UploadedFile):
                 digest = hashlib.sha256()
