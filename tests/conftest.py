@@ -5,6 +5,7 @@ are read before this file: ``tests.settings`` chooses the folders.
 """
 
 import contextlib
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +93,17 @@ def _nothing_remembered() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Blame the test that changes what is logged, not the one after it that misses a line."""
+    before = (logging.root.level, logging.root.manager.disable)
+    yield
+    after = (logging.root.level, logging.root.manager.disable)
+    logging.root.setLevel(before[0])
+    logging.disable(before[1])
+    assert after == before, f"{request.node.nodeid} left the level of all logs changed"
 
 
 @pytest.fixture

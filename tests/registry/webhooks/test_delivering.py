@@ -1,5 +1,6 @@
 """Deliveries: signed, tried again, never lost, bounded, and told to stop."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -290,7 +291,8 @@ def test_the_tick_asks_a_worker_once_and_again_when_it_is_lost(make, broker, rec
     assert outbox.hint() == 0
     Webhook.objects.update(sent_at=now() - timedelta(seconds=61))
     assert outbox.hint() == 1
-    with start_worker(app, pool="solo", perform_ping_check=False, queues=["io"]):
+    level = logging.root.level  # its own one, ERROR, would outlive it
+    with start_worker(app, loglevel=level, perform_ping_check=False, queues=["io"]):
         until = time.monotonic() + 20
         while not Delivery.objects.filter(state="delivered").exists():
             assert time.monotonic() < until
