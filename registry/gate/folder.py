@@ -17,6 +17,7 @@ from registry.gate.errors import RepoBusy, RepoNotFound
 from registry.gate.gitobjects import blob_id, commit_id, is_lfs, pointer, tree_ids
 from registry.gate.layout import Place, locate, places
 from registry.gate.metadata import Metadata, read_metadata
+from registry.gate.names import why_unsafe
 from registry.gate.query import Query, SortKey
 from registry.gate.scan import FileChanged, Listing, Seen, open_seen, scan, see
 from registry.gate.source import Kind, Row, Snapshot, StoredFile
@@ -53,6 +54,13 @@ class FolderSource:
         if place is None:
             raise RepoNotFound(repo_id)
         return self._repo(kind, place).snapshot(fresh=fresh)
+
+    def is_behind(self, snapshot: Snapshot, path: str) -> bool:
+        """Look for one file, which costs next to nothing: clients ask for many that are absent."""
+        place = locate(self.root, snapshot.kind, snapshot.repo_id)
+        if place is None or path in snapshot.files or why_unsafe(path):
+            return False
+        return os.path.lexists(place.folder / path)
 
     def open(self, snapshot: Snapshot, file: StoredFile) -> io.RawIOBase:
         """Open a file, checked to be the one that was hashed; raise FileChanged."""

@@ -102,6 +102,10 @@ class RecordsSource:
         ordered = dict(sorted(files.items()))
         return Snapshot(kind, repo_id, info["sha"], date, info, ordered, folders)
 
+    def is_behind(self, snapshot: Snapshot, path: str) -> bool:
+        """Records never change."""
+        return False
+
     def open(self, snapshot: Snapshot, file: StoredFile) -> io.RawIOBase:
         """Open the card; raise EntryNotFound for every other file."""
         if not isinstance(file.locator, int):

@@ -87,6 +87,9 @@ class Source(Protocol):
     def snapshot(self, kind: Kind, repo_id: str, *, fresh: bool = False) -> Snapshot:
         """Return the present commit, looked at anew if ``fresh``; raise RepoNotFound, RepoBusy."""
 
+    def is_behind(self, snapshot: Snapshot, path: str) -> bool:
+        """Say whether something lies at a path that the snapshot, an older look, has not seen."""
+
     def open(self, snapshot: Snapshot, file: StoredFile) -> io.RawIOBase:
         """Open a file of the snapshot; raise FileChanged where its bytes are gone by now."""
 
@@ -107,6 +110,10 @@ class Combined:
     def snapshot(self, kind: Kind, repo_id: str, *, fresh: bool = False) -> Snapshot:
         """Return the snapshot of the first source that has the repository."""
         return self._owner(kind, repo_id).snapshot(kind, repo_id, fresh=fresh)
+
+    def is_behind(self, snapshot: Snapshot, path: str) -> bool:
+        """Ask where the repository comes from."""
+        return self._owner(snapshot.kind, snapshot.repo_id).is_behind(snapshot, path)
 
     def open(self, snapshot: Snapshot, file: StoredFile) -> io.RawIOBase:
         """Open the file where the repository comes from."""

@@ -187,7 +187,7 @@ def safetensors_metadata(
     request: HttpRequest, kind: Kind, repo_id: str, filename: str
 ) -> HttpResponseBase:
     """Return the headers of all shards that an index names, or of one file."""
-    snapshot = _snapshot(kind, repo_id)
+    snapshot = _with(_snapshot(kind, repo_id), filename)
     _refuse_gated(snapshot)
 
     def read(path: str, limit: int) -> bytes:
@@ -217,6 +217,7 @@ def resolve(request: HttpRequest, kind: Kind, repo_id: str, rest: str) -> HttpRe
     for attempt in range(ATTEMPTS):
         snapshot = _snapshot(kind, repo_id, fresh=attempt > 0)
         revision, path = revisions.split(snapshot, rest)
+        snapshot = _with(snapshot, path)
         revisions.check(snapshot, revision)
         _refuse_gated(snapshot)
         file = _file(snapshot, path)
@@ -246,6 +247,13 @@ def _snapshot(kind: Kind, repo_id: str, *, fresh: bool = False) -> Snapshot:
         raise RepoNotFound(repo_id)
     if snapshot.info.get("disabled"):
         raise DisabledRepo
+    return snapshot
+
+
+def _with(snapshot: Snapshot, path: str) -> Snapshot:
+    """Return a newer snapshot where the file came after this one: a look is kept for a moment."""
+    if _source().is_behind(snapshot, path):
+        return _snapshot(snapshot.kind, snapshot.repo_id, fresh=True)
     return snapshot
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from registry.gate import folder
 from registry.gate.gitobjects import EMPTY_BLOB, blob_id
 from tests.registry.gate.test_folder import tensors
 
@@ -306,6 +307,21 @@ def test_tensor_headers_come_without_the_weights(hub):
     assert hub.get("/api/models/org/a/safetensors-metadata/none").status_code == 404
     hub.write("models/org/a/bad.safetensors", b"\0")
     assert hub.get("/api/models/org/a/safetensors-metadata/bad.safetensors").status_code == 400
+
+
+def test_a_file_is_found_as_soon_as_it_is_there(hub, monkeypatch):
+    monkeypatch.setattr(folder, "LOOK_SHARE", 1_000_000)  # as if looking had taken long
+    hub.write("models/org/a/x", b"x")
+    commit = hub.json("/api/models/org/a")["sha"]
+    for path in ("new.txt", "sub/new.txt", "model.safetensors"):
+        hub.write(f"models/org/a/{path}", b"new")
+        assert hub.get(f"/org/a/resolve/main/{path}").body == b"new"
+    hub.write("models/org/a/other.safetensors", b"\0")
+    assert hub.get("/api/models/org/a/safetensors-metadata/other.safetensors").status_code == 400
+    hub.write("models/org/a/last", b"new")
+    assert hub.get(f"/org/a/resolve/{commit}/last").status_code == 404  # the commit is gone
+    for path in ("none", "sub", ".git/config", "../b"):
+        assert hub.get(f"/org/a/resolve/main/{path}").status_code in {400, 404}
 
 
 def test_nobody_is_known_and_no_token_is_checked(hub):
