@@ -2,8 +2,8 @@
 
 Two networks tie when the interval of their difference includes 0. For proportions of n samples it
 is the hybrid score interval of Newcombe, "Interval estimation for the difference between
-independent proportions: comparison of eleven methods", Statistics in Medicine 17 (1998), method 10:
-with p1 > p2 and Wilson's bounds l and u of each, its lower end is
+independent proportions: comparison of eleven methods", Statistics in Medicine 17 (1998), 873-890,
+method 10: with p1 > p2 and Wilson's bounds l and u of each, its lower end is
 
     p1 - p2 - sqrt((p1 - l1)^2 + (u2 - p2)^2)
 

@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,10 +23,24 @@ def words(entries, **options):
     return [one.words for one in ranked(entries, **options)]
 
 
-def test_newcombe_gives_the_figures_of_the_paper():
-    # Table II of the paper, examples (a) and (c), method 10.
-    assert [round(end, 4) for end in newcombe(56 / 70, 70, 48 / 80, 80)] == [0.0524, 0.3339]
-    assert [round(end, 4) for end in newcombe(9 / 10, 10, 3 / 10, 10)] == [0.1705, 0.8090]
+@pytest.mark.parametrize(
+    ("first", "second", "ends"),
+    [
+        ((56, 70), (48, 80), [0.0524, 0.3339]),
+        ((9, 10), (3, 10), [0.1705, 0.8090]),
+        ((6, 7), (2, 7), [0.0582, 0.8062]),
+        ((5, 56), (0, 29), [-0.0381, 0.1926]),
+        ((0, 10), (0, 20), [-0.1611, 0.2775]),
+        ((0, 10), (0, 10), [-0.2775, 0.2775]),
+        ((10, 10), (0, 20), [0.6791, 1.0]),
+        ((10, 10), (0, 10), [0.6075, 1.0]),
+    ],
+    ids="abcdefgh",
+)
+def test_newcombe_gives_the_figures_of_the_paper(first, second, ends):
+    """Table II, method 10, examples (a) to (h)."""
+    found = newcombe(first[0] / first[1], first[1], second[0] / second[1], second[1])
+    assert [round(end, 4) for end in found] == ends
 
 
 def test_shares_of_few_samples_tie_and_those_of_many_do_not():

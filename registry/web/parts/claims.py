@@ -120,7 +120,7 @@ def page(
 def rows(revision: Revision, stated: Sequence[Claim], runs: Iterable[Run]) -> list[ClaimRow]:
     """Return the rows of these claims."""
     earlier = past_claims.carried_over(revision, stated)
-    return claims.rows(stated, runs, earlier, datasets.with_pages(stated))
+    return claims.rows(stated, runs, earlier, datasets=datasets.with_pages(stated))
 
 
 def build(request: HttpRequest, shown: Shown) -> dict[str, Any]:
