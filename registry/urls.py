@@ -4,6 +4,10 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
+# The admin is there for accounts; who logs in comes from our pages and goes back to them.
+admin.site.site_header = admin.site.site_title = "Assay"
+admin.site.login_template = "login_show.html"
+
 urlpatterns = [
     path("api/", include("registry.api.urls")),
     path(".well-known/openapi.json", SpectacularJSONAPIView.as_view(), name="well-known-openapi"),

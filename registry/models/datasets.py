@@ -30,6 +30,11 @@ class DatasetTally(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def inconclusive(self) -> int:
+        """How many measurements decided nothing."""
+        return max(0, self.measured - self.confirmed - self.overstated - self.understated)
+
 
 class DatasetBoard(models.Model):
     """The best findings on a dataset that many claim, for one metric, config and split."""

@@ -21,7 +21,7 @@ WORDS = {
     Outcome.MEASURED: "measured",
     Outcome.REUSED: "had a finding already",
     Outcome.UNSUPPORTED: "not measurable",
-    Outcome.DEAD: "given up",
+    Outcome.DEAD: "could not be checked",
     Outcome.REFUSED: "no run possible",
 }
 

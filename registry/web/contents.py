@@ -38,6 +38,16 @@ def _read(_: int) -> tuple[Group, ...]:
     return tuple(Group(one["title"], tuple(one["pages"])) for one in found["group"])
 
 
+def about(path: str) -> str:
+    """Say in a few words what a document tells; "" where nothing is said of it."""
+    return _about((manual.ROOT / FILE).stat().st_mtime_ns).get(path, "")
+
+
+@lru_cache(maxsize=2)
+def _about(_: int) -> dict[str, str]:
+    return dict(tomllib.loads((manual.ROOT / FILE).read_text()).get("about", {}))
+
+
 def paths() -> Iterator[str]:
     """Return all documents in their order."""
     for group in groups():

@@ -17,6 +17,7 @@ class Link:
     title: str
     address: str
     is_here: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,10 @@ def side(here: str, address: Address) -> Sequence[SideGroup]:
     return [
         SideGroup(
             group.title,
-            tuple(Link(manual.title(one), address(one), one == here) for one in group.pages),
+            tuple(
+                Link(manual.title(one), address(one), one == here, contents.about(one))
+                for one in group.pages
+            ),
         )
         for group in contents.groups()
     ]

@@ -4,11 +4,11 @@ What is drawn comes out of stored evidence, whose numbers a check made of what a
 whatever is no finite number is left out, and there is a bound to everything.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from registry.web.axes import Tick, round_numbers, step
 from registry.web.evidence import written
 from registry.web.plots import nice
 
@@ -26,14 +26,6 @@ LONGEST_SENTENCE = 400
 _LARGEST = 1e15  # beyond this nothing is measured, and drawing it would hide the rest
 _SMALLEST = 1e-12  # a number below this is drawn as 0
 _TICKS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A place on an axis with what stands there."""
-
-    at: float
-    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,17 +167,8 @@ class _Axis:
 
     @property
     def ticks(self) -> list[Tick]:
-        step = _step((self.end - self.start) / _TICKS)
-        count = math.floor(self.end / step + 1e-9) - math.ceil(self.start / step - 1e-9)
-        first = math.ceil(self.start / step - 1e-9)
-        places = [(first + number) * step for number in range(min(count, 2 * _TICKS) + 1)]
+        places = round_numbers(self.start, self.end, _TICKS)
         return [Tick(self.at(place), _short(place)) for place in places]
-
-
-def _step(least: float) -> float:
-    """Return the next of 1, 2, 5 times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= least * 0.9999)
 
 
 def _short(value: float) -> str:
@@ -304,7 +287,7 @@ def _bars(raw: Mapping[str, Any]) -> Bars | None:
     ]
     highest = max([0.0, *numbers])
     is_share = _is_share(numbers) and unit in {"", "%", "share"}
-    top = nice(highest) if is_share else (_step(highest / _TICKS) * _TICKS if highest > 0 else 1.0)
+    top = nice(highest) if is_share else (step(highest / _TICKS) * _TICKS if highest > 0 else 1.0)
     factor, sign = (100.0, " %") if is_share else (1.0, f" {unit}" if unit else "")
 
     def said(value: float) -> str:
@@ -315,7 +298,8 @@ def _bars(raw: Mapping[str, Any]) -> Bars | None:
 
     def bar(name: str, value: float, low: float, high: float) -> Bar:
         is_wide = low < high
-        interval = f"{said(low)} to {said(high)}{sign}" if is_wide else ""
+        between = "–" if low >= 0 else " to "
+        interval = f"{said(low)}{between}{said(high)}{sign}" if is_wide else ""
         edges = (at(low), at(high)) if is_wide else (None, None)
         return Bar(name or "–", f"{said(value)}{sign}", interval, at(value), *edges)
 

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from registry.web.axes import Tick, ticks
 from registry.web.scales import Scale
 
-WIDTH, HEIGHT, PAD = 640.0, 180.0, 8.0
+WIDTH, HEIGHT, PAD = 640.0, 220.0, 8.0
 MOST = 200
 FEWEST = 2
+_APART = 110.0  # least distance of two numbers on the axis of samples
 _MARGIN = 0.15  # of the height that is left free above and below
 
 
@@ -25,7 +27,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """A band that shrinks around a line, the claim with its tolerance across; in 640 by 180."""
+    """A band that shrinks around a line, the claim with its tolerance across; in 640 by 220."""
 
     band: str
     line: str
@@ -33,10 +35,8 @@ class Looks:
     near: tuple[float, float] | None  # top and height
     last_x: float
     last_y: float
-    first_n: str
-    last_n: str
-    top: str
-    bottom: str
+    x_ticks: list[Tick]
+    y_ticks: list[Tick]
     words: str
 
 
@@ -70,9 +70,7 @@ def drawn(looks: list[Look], claimed: float, near: float | None, scale: Scale) -
     last = looks[-1].n
 
     def x(look: Look) -> float:
-        # The first samples shrink the interval most: the axis is that of the logarithm.
-        share = math.log(look.n / looks[0].n) / math.log(last / looks[0].n)
-        return round(PAD + share * (WIDTH - 2 * PAD), 2)
+        return _across(look.n, looks[0].n, last)
 
     def y(value: float) -> float:
         share = (min(max(value, start), end) - start) / (end - start)
@@ -89,16 +87,32 @@ def drawn(looks: list[Look], claimed: float, near: float | None, scale: Scale) -
         near=(bounds[0], round(bounds[1] - bounds[0], 2)) if bounds else None,
         last_x=x(newest),
         last_y=y(newest.estimate),
-        first_n=f"{looks[0].n:,}",
-        last_n=f"{last:,}",
-        top=scale.write(end),
-        bottom=scale.write(start),
+        x_ticks=_numbers(looks[0].n, last),
+        y_ticks=ticks(start, end, y, factor=scale.factor, sign=scale.sign),
         words=(
             f"After {looks[0].n:,} samples {scale.write_interval(looks[0].low, looks[0].high)},"
             f" after {last:,} {scale.write_interval(newest.low, newest.high)};"
             f" claimed {scale.write(claimed)}."
         ),
     )
+
+
+def _across(n: int, first: int, last: int) -> float:
+    """Return where a number of samples stands.
+
+    The first samples shrink the interval most: the axis is that of the logarithm.
+    """
+    share = math.log(n / first) / math.log(last / first)
+    return round(PAD + share * (WIDTH - 2 * PAD), 2)
+
+
+def _numbers(first: int, last: int) -> list[Tick]:
+    """Return the first and the last number of samples, and the powers of ten well between them."""
+    ends = [Tick(PAD, f"{first:,}"), Tick(WIDTH - PAD, f"{last:,}")]
+    powers = (10**power for power in range(len(str(first)), len(str(last))))
+    between = [Tick(_across(n, first, last), f"{n:,}") for n in powers if first < n < last]
+    clear = [tick for tick in between if all(abs(tick.at - end.at) > _APART for end in ends)]
+    return [ends[0], *clear, ends[1]]
 
 
 def _range(looks: list[Look], claimed: float, near: float | None) -> tuple[float, float]:

@@ -9,9 +9,10 @@ from registry.ecosystem import reading
 from registry.ecosystem.definitions import Figure, Measure, Part, Row
 from registry.ecosystem.reading import Point
 from registry.models import Measurement
+from registry.web.axes import Tick, ticks
 
 WIDTH = 240.0  # of a bar's drawing, in its own units
-LINE_WIDTH, LINE_HEIGHT, PAD = 640.0, 160.0, 8.0
+LINE_WIDTH, LINE_HEIGHT, PAD = 640.0, 220.0, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +47,25 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A series over time: the path, its points, and what stands at the ends of the axes."""
+    """A series over time: the path, its points, and what stands at the axes.
+
+    Of a single day there is nothing to draw: ``words`` say it.
+    """
 
     title: str
     path: str
     points: list[tuple[float, float]]
     then: float | None
     then_value: str
-    low: str
-    high: str
+    ticks: list[Tick]
     first: str
     last: str
     words: str
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it has one day only."""
+        return self.first == self.last
 
 
 def percent(share: float | None) -> str:
@@ -160,20 +168,21 @@ def over_time(
 
     places = [(x((day - first).days), y(value)) for day, value in known]
     write = percent if is_share else (lambda value: f"{value:,.0f}")
+    marks = ticks(low, high, y, factor=100 if is_share else 1, sign=" %" if is_share else "")
+    counted = len({day for day, _ in known})
     return Line(
         title=title,
         path=" ".join(f"{px},{py}" for px, py in places),
         points=places if len(places) <= 60 else [places[0], places[-1]],
         then=None if then is None else y(then),
         then_value="" if then is None else percent(then),
-        low=write(low),
-        high=write(high),
+        ticks=marks,
         first=f"{first:%-d %b %Y}",
         last=f"{last:%-d %b %Y}",
         words=(
             f"{title}: {write(known[0][1])} on {first:%-d %B %Y}, "
             f"{write(known[-1][1])} on {last:%-d %B %Y}, "
-            f"{len({day for day, _ in known})} days measured."
+            f"{counted} day{'s' if counted > 1 else ''} measured."
         ),
     )
 
@@ -210,7 +219,7 @@ def _bar(
     words = f"{label}: {value_of(row)}"
     if then is not None:
         words += f"; in 2022 {percent(then)}"
-    interval = f"{percent(span[0])} to {percent(span[1])}" if span else ""
+    interval = f"{percent(span[0]).removesuffix(' %')}–{percent(span[1])}" if span else ""
     return Bar(
         label=label,
         value=value_of(row),

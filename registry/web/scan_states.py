@@ -97,6 +97,6 @@ def spending(execution: ScanExecution) -> list[Spent]:
     if scan.gpu_hour_price:
         cost = costs.money(execution.spent_gpu_s, scan.gpu_hour_price)
         found.append(
-            Spent("GPU hours cost", f"{cost:,}", f"{scan.max_cost:,}" if scan.max_cost else "")
+            Spent("Cost of GPU hours", f"{cost:,}", f"{scan.max_cost:,}" if scan.max_cost else "")
         )
     return found

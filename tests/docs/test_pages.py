@@ -133,3 +133,12 @@ def test_nothing_is_asked_of_the_database(client, django_assert_num_queries):
     for address in ("/docs", "/docs?q=claim", "/docs/start"):
         with django_assert_num_queries(0):
             assert client.get(address).status_code == 200
+
+
+def test_the_first_page_says_what_each_document_tells(client):
+    listed = set(contents.paths())
+    said = {path: contents.about(path) for path in listed}
+    assert [path for path, words in said.items() if not words.endswith(".")] == []
+    assert max(map(len, said.values())) <= 80
+    page = client.get("/docs").content.decode()
+    assert said["sandbox.md"].replace("'", "&#x27;") in page

@@ -53,3 +53,17 @@ def test_the_database_itself_keeps_findings(root):
     for change in (finding.delete, lambda: Finding.objects.update(verdict="fail")):
         with pytest.raises(Error, match="never changed or deleted"), transaction.atomic():
             change()
+
+
+def test_logging_in_looks_like_the_other_pages_and_leads_back(client):
+    user = factories.user("root", is_staff=True)
+    user.set_password("secret")
+    user.save()
+    form = {"username": "root", "next": "/scans/new"}
+    shown = client.get("/admin/login/", {"next": "/scans/new"}).content.decode()
+    assert "<title>Log in · Assay</title>" in shown
+    assert 'name="next" value="/scans/new"' in shown
+    assert "Django" not in shown
+    refused = client.post("/admin/login/", form | {"password": "wrong"}).content.decode()
+    assert 'role="alert"' in refused
+    assert client.post("/admin/login/", form | {"password": "secret"})["Location"] == "/scans/new"

@@ -67,7 +67,7 @@ MEASURES = (
     Measure(
         id="licence-conflicts",
         version=1,
-        title="Licences that do not follow from their parents'",
+        title="Licences that do not follow from the parent's",
         definition=(
             "Edges of lineage on which the child's licence drops what the parent's licence asks to "
             "be passed on; of the edges on which both licences are in the table of families. The "

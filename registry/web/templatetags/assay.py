@@ -242,6 +242,12 @@ def day(at: datetime | None) -> SafeString | str:
     return mark_safe(stands)  # noqa: S308
 
 
+@register.filter
+def date_shown(of: date | str) -> str:
+    """Write a date, or the text of one: ``2022-08-16`` as ``16 Aug 2022``."""
+    return _day(date.fromisoformat(of) if isinstance(of, str) else of)
+
+
 @lru_cache(maxsize=10_000)
 def _day(of: date) -> str:
     return date_format(of, "j M Y")
@@ -283,6 +289,12 @@ def dataset_url(name: str) -> str:
 def share_of(part: int, whole: int) -> str:
     """Write a part of a whole in per cent."""
     return f"{100 * part / whole:.0f} %" if whole else "–"
+
+
+@register.filter
+def per_cent(share: float | None) -> str:
+    """Write a share: ``91.20 %``."""
+    return "–" if share is None else f"{100 * share:.2f} %"
 
 
 @register.simple_tag

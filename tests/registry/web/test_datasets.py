@@ -43,6 +43,9 @@ def test_spellings_are_counted_as_one_and_what_is_gone_is_not(read):
     page = read("/datasets")
     assert "uoft-cs/cifar10 3 2 1 confirmed 1 overstated 50 % confirmed" in page.text
     assert "not evaluated" in page.text
+    factories.finding(claim("carol/net"), verdict="inconclusive")
+    datasets.recount()
+    assert "1 overstated 1 inconclusive 33 % confirmed" in read("/datasets").text
     assert ADDRESS in page.links()
     assert "squad" not in read("/datasets?q=CIFAR").text
     assert "No data set matches" in read("/datasets?q=nothing").text

@@ -80,7 +80,7 @@ def test_it_works():
     (bars,) = found.bars
     assert [group.name for group in bars.groups] == ["noise", "blur"]
     gaussian, shot = bars.groups[0].bars
-    assert (gaussian.value, gaussian.interval) == ("50.00 %", "40.00 to 60.00 %")
+    assert (gaussian.value, gaussian.interval) == ("50.00 %", "40.00–60.00 %")
     assert (shot.value, shot.interval, shot.low) == ("25.00 %", "", None)
     assert gaussian.length == 2 * shot.length
     assert [fact.value for fact in found.facts] == ["holds", "no"]
@@ -158,7 +158,7 @@ def test_the_page_draws_them_and_says_the_same_in_a_table(read):
         "0.35 to 0.45",
         "Accuracy by corruption",
         "gaussian",
-        "40.00 to 60.00 %",
+        "40.00–60.00 %",
         "It broke all that can be broken.",
     ):
         assert words in page.text

@@ -111,7 +111,8 @@ def test_what_came_out_is_shown_and_downloaded(staff, root, read):
     made = owners.embedded(root)
     page = read(f"/embeddings/{made.pk}")
     for words in (
-        "Accuracy before 0.9120", "Accuracy after 0.9050", "300 images that it did not learn from",
+        "Accuracy before 91.20 %", "Accuracy after 90.50 %",
+        "300 images that it did not learn from",
         f"Its mark is registered: mark {made.mark_id}", "publish them as alice/coming",
     ):  # fmt: skip
         assert words in page.text

@@ -22,7 +22,9 @@ PATH = [entry(10, 0.8, 0.3), entry(100, 0.9, 0.1), entry(1_000, 0.92, 0.02)]
 def test_it_works():
     found = drawn(read_looks({"measure": {"looks": PATH}}), 0.95, 0.005, SCALE)
     assert found is not None
-    assert (found.first_n, found.last_n) == ("10", "1,000")
+    assert [tick.word for tick in found.x_ticks] == ["10", "100", "1,000"]
+    assert all(tick.word.endswith(" %") for tick in found.y_ticks)
+    assert len(found.y_ticks) >= 2
     assert found.words == (
         "After 10 samples 50.00–110.00 %, after 1,000 90.00–94.00 %; claimed 95.00 %."
     )

@@ -175,6 +175,18 @@ def test_the_list_filters_by_state_and_goes_on(read):
     assert "not one of this list" in read("/runs?cursor=x", status=400).text
 
 
+@pytest.mark.parametrize(
+    ("metric", "name", "words"),
+    [("auc", "", "AUROC 0.91"), ("f1", "Macro F1", "Macro F1 0.91"), ("zorp", "", "zorp 0.91")],
+)
+def test_a_metric_has_the_name_that_people_know(read, metric, name, words):
+    claim = factories.claim(
+        factories.revision(), metric=metric, metric_name=name, value_text="0.91"
+    )
+    factories.finding(claim)
+    assert words in read("/runs").text
+
+
 def test_the_list_has_pages(read):
     claim = factories.claim()
     for _ in range(PAGE_SIZE + 1):
