@@ -32,10 +32,10 @@ class Entry:
 # What all checks that measure on a split without a claim can be asked.
 _DATA = (
     Option(
-        "dataset", OptionKind.TEXT, "Data set",
+        "dataset", OptionKind.TEXT, "Dataset",
         "Its id at the hub; without it, that of the first claim that can be measured.",
     ),
-    Option("config", OptionKind.TEXT, "Config", "Of the data set, where it has several."),
+    Option("config", OptionKind.TEXT, "Config", "Of the dataset, where it has several."),
     Option("split", OptionKind.TEXT, "Split", "“test” where nothing is said."),
 )  # fmt: skip
 

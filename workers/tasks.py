@@ -140,7 +140,7 @@ def count_datasets() -> None:
         if datasets.recount() >= 0:
             boards.remake()
     except DatabaseError as error:
-        log.warning("data sets stay as they were counted: %s", error)
+        log.warning("datasets stay as they were counted: %s", error)
         connections.close_all()
 
 

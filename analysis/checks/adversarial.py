@@ -226,7 +226,7 @@ def _pictures(reader: AttackedReader) -> Iterator[Picture]:
         group = f"Picture {number}, changed by at most {write_eps(*_first(reader))}"
         yield pictures.picture(
             f"clean-{number}", example.clean, title="clean", group=group,
-            alt=f"Picture {number} of the data set, unchanged", kind=PictureKind.CLEAN,
+            alt=f"Picture {number} of the dataset, unchanged", kind=PictureKind.CLEAN,
         )  # fmt: skip
         yield pictures.picture(
             f"change-{number}", change, title=f"change, {factor:.0f}x", group=group,

@@ -18,6 +18,6 @@ def split_of(subject: Subject, task_id: str) -> DataRequest:
             also = (found.written_as,) if found.written_as else ()
             return DataRequest(found.dataset, found.config, found.split, found.revision, also=also)
     raise Unsupported(
-        "The model makes no claim that names a data set for this; say which one to measure on.",
+        "The model makes no claim that names a dataset for this; say which one to measure on.",
         "dataset",
     )

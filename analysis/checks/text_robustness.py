@@ -214,7 +214,7 @@ class _Reader(replies.RowReader):
         if network.get("changes") != [one.name for one in CHANGES]:
             raise CheckError("The sandbox made other changes than it was asked for.")
         if any(isinstance(target, list) for target in case.targets):
-            raise Unsupported("Each text of the data set may have several classes.", "dataset")
+            raise Unsupported("Each text of the dataset may have several classes.", "dataset")
         right, names = labels.read_targets(case)
         given = labels.read_names(network, self._classes)
         matching = class_names.match(given, self._classes, names)

@@ -52,12 +52,12 @@ class WatermarkHintsCheck:
         return {"writes": subject.pipeline_tag == TextGeneration.id}
 
     def wants(self, subject: Subject) -> DataRequest | None:
-        """No data set: only weights and settings are looked at."""
+        """No dataset: only weights and settings are looked at."""
         return None
 
     def columns(self, subject: Subject, features: Mapping[str, Feature]) -> Columns:
-        """Never asked, without a data set."""
-        raise Unsupported("Hints need no data set.", "dataset")
+        """Never asked, without a dataset."""
+        raise Unsupported("Hints need no dataset.", "dataset")
 
     def probe(self, job: Job) -> Iterator[Part]:
         """Measure the layers, inside the sandbox."""

@@ -58,12 +58,12 @@ class WatermarksCheck:
         return {}
 
     def wants(self, subject: Subject) -> DataRequest | None:
-        """No data set: the keys are all that is asked."""
+        """No dataset: the keys are all that is asked."""
         return None
 
     def columns(self, subject: Subject, features: Mapping[str, Feature]) -> Columns:
-        """Never asked, without a data set."""
-        raise Unsupported("Marks need no data set.", "dataset")
+        """Never asked, without a dataset."""
+        raise Unsupported("Marks need no dataset.", "dataset")
 
     def begin(self, subject: Subject, marks: Sequence[SecretMark]) -> "Trial":
         """Open the marks; raise Unsupported where none of them can be asked."""

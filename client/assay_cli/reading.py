@@ -144,7 +144,7 @@ def subject(claim: Row) -> str:
     """Return on what a claim was measured: ``cifar10 plain_text test``."""
     dataset = claim.get("dataset") or {}
     parts = (dataset.get(name) for name in ("id", "config", "split"))
-    return " ".join(str(part) for part in parts if part) or "no data set named"
+    return " ".join(str(part) for part in parts if part) or "no dataset named"
 
 
 def metric(claim: Row) -> str:

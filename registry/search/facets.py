@@ -91,7 +91,7 @@ _ALL = (
     Facet("library", "Library", "library {}", "The library."),
     Facet("licence", "Licence", "licence {}", "The licence."),
     Facet("language", "Language", "language {}", "A language.", has_many=True),
-    Facet("dataset", "Dataset", "dataset {}", "A data set that it names.", has_many=True),
+    Facet("dataset", "Dataset", "dataset {}", "A dataset that it names.", has_many=True),
     Facet("architecture", "Architecture", "architecture {}", "`model_type` of its config."),
     Facet(
         "size",

@@ -24,7 +24,7 @@ _NOUNS = {
 }
 _LISTS = {
     What.TAGS: "tag",
-    What.DATASETS: "data set",
+    What.DATASETS: "dataset",
     What.LANGUAGES: "language",
     What.PAPERS: "paper",
 }

@@ -8,7 +8,7 @@ from typing import Any
 from registry.web.axes import Tick, ticks
 from registry.web.scales import Scale
 
-WIDTH, HEIGHT, PAD = 640.0, 220.0, 8.0
+WIDTH, HEIGHT, LEFT, PAD = 640.0, 220.0, 64.0, 8.0
 MOST = 200
 FEWEST = 2
 _APART = 110.0  # least distance of two numbers on the axis of samples
@@ -103,12 +103,12 @@ def _across(n: int, first: int, last: int) -> float:
     The first samples shrink the interval most: the axis is that of the logarithm.
     """
     share = math.log(n / first) / math.log(last / first)
-    return round(PAD + share * (WIDTH - 2 * PAD), 2)
+    return round(LEFT + share * (WIDTH - LEFT - PAD), 2)
 
 
 def _numbers(first: int, last: int) -> list[Tick]:
     """Return the first and the last number of samples, and the powers of ten well between them."""
-    ends = [Tick(PAD, f"{first:,}"), Tick(WIDTH - PAD, f"{last:,}")]
+    ends = [Tick(LEFT, f"{first:,}"), Tick(WIDTH - PAD, f"{last:,}")]
     powers = (10**power for power in range(len(str(first)), len(str(last))))
     between = [Tick(_across(n, first, last), f"{n:,}") for n in powers if first < n < last]
     clear = [tick for tick in between if all(abs(tick.at - end.at) > _APART for end in ends)]

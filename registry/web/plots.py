@@ -13,6 +13,7 @@ from registry.web.axes import Tick, ticks
 
 WIDTH = 240.0  # of a bar's drawing, in its own units
 LINE_WIDTH, LINE_HEIGHT, PAD = 640.0, 220.0, 8.0
+LINE_LEFT = 64.0  # where a line begins: what stands at its ticks has room before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def over_time(
 
     def x(day_number: int) -> float:
         share = day_number / days if last > first else 0.5
-        return round(PAD + share * (LINE_WIDTH - 2 * PAD), 1)
+        return round(LINE_LEFT + share * (LINE_WIDTH - LINE_LEFT - PAD), 1)
 
     def y(value: float) -> float:
         return round(LINE_HEIGHT - PAD - (value - low) / (high - low) * (LINE_HEIGHT - 2 * PAD), 1)

@@ -16,7 +16,7 @@ ATTRIBUTES = (
     ("pipeline_tag", "Task"),
     ("library_name", "Library"),
     ("language", "Language"),
-    ("datasets", "Data sets"),
+    ("datasets", "Datasets"),
     ("metrics", "Metrics"),
     ("base_model", "Base model"),
     ("base_model_relation", "Relation to it"),

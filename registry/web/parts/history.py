@@ -25,7 +25,7 @@ LABELS = {
     "model_type": "Architecture",
     "parameters": "Parameters",
     "hub_modified_at": "Last change at the hub",
-    "datasets": "Data sets",
+    "datasets": "Datasets",
     "tags": "Tags",
 }
 

@@ -1,4 +1,4 @@
-"""Data sets that models claim something on: the list, and one with its ranking."""
+"""Datasets that models claim something on: the list, and one with its ranking."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ SORTS = {
 
 @require_safe
 def dataset_list(request: HttpRequest) -> HttpResponse:
-    """List data sets by how much is claimed on them, or measured."""
+    """List datasets by how much is claimed on them, or measured."""
     words = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
     sort = request.GET.get("sort", "claims")
     order = SORTS.get(sort, SORTS["claims"])
@@ -63,20 +63,20 @@ def _query(words: str, sort: str) -> str:
 
 @require_safe
 def dataset_named(request: HttpRequest) -> HttpResponse:
-    """Show a data set whose name does not fit an address of its own."""
+    """Show a dataset whose name does not fit an address of its own."""
     return _show(request, request.GET.get("name", "").replace("\0", "").strip()[:LONGEST])
 
 
 @require_safe
 def dataset_show(request: HttpRequest, name: str) -> HttpResponse:
-    """Show the claims on a data set: a ranking by what was measured, then what was not."""
+    """Show the claims on a dataset: a ranking by what was measured, then what was not."""
     return _show(request, name[:LONGEST])
 
 
 def _show(request: HttpRequest, name: str) -> HttpResponse:
     tally = tally_of(name) if name else None
     if tally is None:
-        raise Http404("No model that is mirrored here claims anything on a data set of this name.")
+        raise Http404("No model that is mirrored here claims anything on a dataset of this name.")
     address = dataset_url(tally.name)
     if tally.name != name:
         rest = request.GET.copy()

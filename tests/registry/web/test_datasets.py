@@ -1,4 +1,4 @@
-"""Data sets: the list, the ranking with its ties, what is not measured."""
+"""Datasets: the list, the ranking with its ties, what is not measured."""
 
 import pytest
 
@@ -48,7 +48,7 @@ def test_spellings_are_counted_as_one_and_what_is_gone_is_not(read):
     assert "1 overstated 1 inconclusive 33 % confirmed" in read("/datasets").text
     assert ADDRESS in page.links()
     assert "squad" not in read("/datasets?q=CIFAR").text
-    assert "No data set matches" in read("/datasets?q=nothing").text
+    assert "No dataset matches" in read("/datasets?q=nothing").text
 
 
 def test_counting_again_follows_the_claims_and_writes_only_what_changed():

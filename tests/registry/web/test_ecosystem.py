@@ -184,7 +184,7 @@ def test_a_line_stays_in_its_frame():
     assert plots.line(measure, [Point(day, 1, 0, 0, 0)]) is None
     one = plots.line(measure, [Point(day, 1, 1, 20, 0)])
     assert one is not None
-    assert one.points[0][0] == plots.LINE_WIDTH / 2
+    assert plots.LINE_LEFT < one.points[0][0] < plots.LINE_WIDTH
     many = [Point(day + timedelta(days=n), 1, n, 99, 0) for n in range(100)]
     line = plots.line(measure, many)
     assert line is not None
