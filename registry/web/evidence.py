@@ -49,6 +49,12 @@ _LABELS = {
     "level": "Isolation",
     "exit": "Exit status",
     "forbidden": "Forbidden calls",
+    "stated_as": "Stated as",
+    "stated": "Stated, as a number",
+    "tolerance_reason": "Why this tolerance",
+    "population": "Samples there are",
+    "is_full_split": "Whole split",
+    "rows_of_split": "Rows of the split",
 }
 _UNITS = {"_s": " s", "_ms": " ms"}
 

@@ -256,8 +256,9 @@ def test_a_run_is_asked_for_with_options_and_cancelled_without_scripts(browser, 
     with window(browser, scripts=False) as (page, complaints):
         page.context.add_cookies([staff])
         page.goto(site + pages["repo-show"])
-        form = page.locator("form", has=page.get_by_label("Dataset"))
-        page.locator("details", has=form).locator("summary").click()
+        check = page.get_by_role("listitem").filter(has_text="Brightness, measured")
+        check.locator("summary").click()
+        form = check.locator("form")
         form.get_by_label("Dataset").fill("cifar10")
         form.get_by_label("Budget").fill("a lot")
         form.get_by_role("button", name="Measure").click()

@@ -21,7 +21,7 @@ def test_it_works():
     found = facts(factories.evidence())
     assert found["Order · Seed"] == "20230514"
     assert found["Peak memory"] == "698 MiB"
-    assert found["Is full split"] == "yes"
+    assert found["Whole split"] == "yes"
     assert sections[0].tables[0].rows[0] == ("64", "0.8906", "0.7401", "0.9712")
 
 

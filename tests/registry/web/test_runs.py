@@ -24,7 +24,7 @@ def test_it_works(read):
         "model-index[0].results[0].metrics[0]",
         '{"type": "accuracy", "value": 91.7}',
         "The claim names no revision of the dataset",
-        "Tolerance reason half a unit",
+        "Why this tolerance half a unit",
         "Order · Seed 20230514",
         "Fingerprint 7e3f2a9c1b5d8e40",
         "Isolation bubblewrap",
