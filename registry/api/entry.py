@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -79,6 +80,19 @@ NOUNS: tuple[Noun, ...] = (
     Noun("syncs", mirror.SyncResource),
     Noun("changes", history.ChangeResource),
 )
+# What others call it, or the pages do.
+ELSEWHERE = {
+    "models": "repos",
+    "model": "repos",
+    "commits": "revisions",
+    "evaluations": "findings",
+    "results": "findings",
+    "benchmarks": "datasets",
+    "lineage": "edges",
+    "watermarks": "marks",
+    "organizations": "authors",
+    "users": "authors",
+}
 # Single things beside the nouns, by the names of their views.
 OTHERS = ("mirror", "facets", "keys", "openapi")
 
@@ -139,4 +153,17 @@ class KeyListView(APIView):
 @csrf_exempt  # no cookie means anything here, and the refusal would be a page
 def not_found(request: HttpRequest) -> HttpResponse:
     """Answer an address of the API that is none."""
-    return problems.answer(request, 404, "The API has no such address; /api/v1/ lists them.")
+    said = "The API has no such address; /api/v1/ lists them."
+    noun = meant(request.path)
+    if noun:
+        said = f"The API has no such address; perhaps /api/v1/{noun} is meant. /api/v1/ lists all."
+    return problems.answer(request, 404, said)
+
+
+def meant(path: str) -> str:
+    """Return the noun that the writer of an address may have had in mind, or nothing."""
+    _, _, rest = path.partition("/v1/")
+    word = rest.partition("/")[0].lower()[:40]
+    names = [noun.name for noun in NOUNS]
+    near = get_close_matches(word, names, n=1)
+    return ELSEWHERE.get(word) or (near[0] if near and near[0] != word else "")

@@ -1,6 +1,7 @@
 """Errors of the API as problem documents (RFC 9457): a sentence for people, a type for programs."""
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from rest_framework.views import set_rollback
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+
+# Django's own words where a row is missing.
+NO_ROW = re.compile(r"^No (\w+) matches the given query\.$")
 
 # status -> (slug, title). Each slug is explained on the page /problems.
 KINDS = {
@@ -55,7 +59,7 @@ def document(code: int, detail: str, path: str, errors: list[dict[str, str]]) ->
 def handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Turn what a view raised into a problem; None, and so a 500, for a fault of our own."""
     if isinstance(error, Http404):
-        error = exceptions.NotFound(str(error) or "There is no such row.")
+        error = exceptions.NotFound(NO_ROW.sub(_no_row, str(error)) or "There is no such row.")
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     if not isinstance(error, exceptions.APIException):
@@ -78,6 +82,11 @@ def answer(request: HttpRequest, code: int, detail: str) -> JsonResponse:
     return JsonResponse(
         document(code, detail, request.path, []), status=code, content_type=MEDIA_TYPE
     )
+
+
+def _no_row(found: re.Match[str]) -> str:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", found[1]).lower()
+    return f"There is no such {words}; it may have been removed."
 
 
 def _pointers(detail: Any, pointer: str) -> Iterator[dict[str, str]]:

@@ -94,6 +94,26 @@ def test_an_address_that_is_none_is_a_problem_for_every_method():
         problem(getattr(strict, method)("/api/v1/embeddings/none"), 404)
 
 
+@pytest.mark.parametrize(
+    ("address", "noun"),
+    [("models?limit=1", "repos"), ("Models/a/b", "repos"), ("run/1", "runs"), ("clams", "claims")],
+)
+def test_an_address_that_is_nearly_one_names_it(api, address, noun):
+    assert (
+        f"perhaps /api/v1/{noun} is meant" in problem(api.get(f"/api/v1/{address}"), 404)["detail"]
+    )
+
+
+def test_an_address_that_is_like_none_is_not_guessed(api):
+    for address in ("xyzzy", "repos/1/2/3", "%00" * 50, "m" * 10_000):
+        assert "perhaps" not in problem(api.get(f"/api/v1/{address}"), 404)["detail"]
+
+
+def test_a_row_that_is_not_there_is_said_in_words_of_ours(api):
+    said = problem(api.get("/api/v1/scan-executions/999"), 404)["detail"]
+    assert said == "There is no such scan execution; it may have been removed."
+
+
 def test_each_kind_is_explained_on_its_page(client):
     page = client.get("/problems").content.decode()
     for slug, _ in problems.KINDS.values():
