@@ -1,7 +1,7 @@
 """Adds to the repos of `lists_fill` what the other pages show: the fullest instance of each.
 
 One famous model has 200 claims, 500 files, a long card, parents and 1,000 children; one author has
-thousands of models and one data set thousands of claims by themselves, a quarter of them without a
+thousands of models and one dataset thousands of claims by themselves, a quarter of them without a
 run. Set-based, as the listing's fill is.
 """
 
@@ -56,7 +56,7 @@ INSERT INTO registry_run (revision_id, claim_id, check_id, check_version, queue,
     requested_by, created_at, finished_at)
 SELECT c.revision_id, c.id, 'claim', 1, 'cpu', '{}', md5('more' || g || '-' || c.id), '',
     (ARRAY['done','unsupported','dead','cancelled','queued'])[1 + (c.id + g) %% 5], '',
-    'The data set is not there.', 1, 1, '', '', '', 0, 0, '', now(), now()
+    'The dataset is not there.', 1, 1, '', '', '', 0, 0, '', now(), now()
 FROM registry_claim c CROSS JOIN generate_series(1, 8) g WHERE c.id %% 4 > 0
 """
 _CHANGES = """

@@ -120,7 +120,7 @@ def _comparisons() -> list[str]:
 
 
 def _datasets() -> list[str]:
-    """Return the data set with the most claims, and some with few."""
+    """Return the dataset with the most claims, and some with few."""
     most = DatasetTally.objects.order_by("-claims", "-folded").values_list("name", flat=True)
     few = DatasetTally.objects.order_by("claims", "folded").values_list("name", flat=True)
     names = dict.fromkeys([*most[:2], *few[:3]])

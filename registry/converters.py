@@ -50,7 +50,7 @@ def fits_sha(sha: str) -> bool:
 
 
 def dataset_address(name: str) -> str:
-    """Return the address of a data set's page; its name may be anything that an author wrote."""
+    """Return the address of a dataset's page; its name may be anything that an author wrote."""
     if fits_address(name):
         return reverse("web:dataset-show", args=[name])
     return f"{reverse('web:dataset-named')}?name={quote(name, safe='')}"

@@ -169,7 +169,7 @@ def _scalar_text(value: JSON) -> str:
 def _own_arguments(metric: _Mapping) -> dict[str, JSON]:
     """Take a metric's ``args`` as they are, and its ``config`` under that name.
 
-    The arguments of the data set (often only the configuration's name, as the Trainer writes it)
+    The arguments of the dataset (often only the configuration's name, as the Trainer writes it)
     stand beside them under ``dataset``.
     """
     args, config = metric.get("args"), metric.get("config")

@@ -1,4 +1,4 @@
-"""Names of well-known data sets as authors write them in tables → their ids on the Hub.
+"""Names of well-known datasets as authors write them in tables → their ids on the Hub.
 
 Only spellings that mean one thing are listed; whatever is not listed stays unknown, because a
 claim about the wrong split is worse than one without.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class NamedData:
-    """A data set on the Hub, with its configuration and split where the name says them."""
+    """A dataset on the Hub, with its configuration and split where the name says them."""
 
     dataset: str
     config: str = ""
@@ -67,5 +67,5 @@ def bare_label(cell: str) -> str:
 
 
 def find_data(label: str) -> NamedData | None:
-    """Look up a data set by a label such as ``CIFAR-10``, ``SST-2`` or ``SQuAD v2``."""
+    """Look up a dataset by a label such as ``CIFAR-10``, ``SST-2`` or ``SQuAD v2``."""
     return _KNOWN.get(_NOT_ALNUM.sub("", bare_label(label[:200]).lower()))

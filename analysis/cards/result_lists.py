@@ -29,7 +29,7 @@ _RUN_FACT = re.compile(
     r"(?:epoch|steps?|global[_ ]step|(?:\w+[_ ])?runtime|mem\w*|\w+[_ ]per[_ ]second)",
     re.IGNORECASE,
 )
-_LOOK_BACK = 4  # lines between the sentence on the data set and the list
+_LOOK_BACK = 4  # lines between the sentence on the dataset and the list
 
 
 def read_result_lists(lines: list[Line], file: str) -> Reading:
@@ -69,7 +69,7 @@ def _items(lines: list[Line], start: int) -> list[Line]:
 
 
 def _data_name(before: str) -> str:
-    """Find the data set that the script names; empty where it did not know it."""
+    """Find the dataset that the script names; empty where it did not know it."""
     found = _DATA.findall(before)
     name = found[-1].strip() if found else ""
     return "" if name.lower() in _UNKNOWN_DATA else name
@@ -92,7 +92,7 @@ def _claim(line: Line, data: str, file: str) -> Claim | None:
         metric=short(name),
         value_text=clean_text(written, VALUE_LIMIT),
         value=float(numeral.value) if numeral else None,
-        # The script writes the Hub's id in lower case, or the data set's display name.
+        # The script writes the Hub's id in lower case, or the dataset's display name.
         dataset=short(data) if _is_id(data) else "",
         dataset_name=short(data),
         split=label.split if label else "",

@@ -143,7 +143,7 @@ def _by_columns(
 def _metric_column(cell: str) -> tuple[str, Label, _About] | None:
     """Read a header such as ``Test WER``, ``ImageNet top-1 accuracy`` or ``SST-2 (Acc)``.
 
-    Gives the name of the metric without that of the data set, and what both say.
+    Gives the name of the metric without that of the dataset, and what both say.
     """
     label = read_label(cell)
     if label is not None:

@@ -95,7 +95,7 @@ def _data(job: Job, classifier: Classifier, classes: int) -> Data:
 
 
 def _matched(classifier: Classifier, classes: int, names: Sequence[str]) -> dict[int, int]:
-    """Return the network's class by that of the data set."""
+    """Return the network's class by that of the dataset."""
     own = [classifier.labels.get(index, f"LABEL_{index}") for index in range(classes)]
     found = class_names.match(own, classes, names).to_dataset.tolist()
     return {dataset: network for network, dataset in enumerate(found) if dataset >= 0}

@@ -61,7 +61,7 @@ def _facts(models: list[Model]) -> list[list[object]]:
 
 
 def _claims(models: list[Model]) -> list[list[object]]:
-    """One line for each thing that somebody claims: data set, its configuration, split, metric."""
+    """One line for each thing that somebody claims: dataset, its configuration, split, metric."""
     claimed = [
         {
             f"{reading.subject(one.claim)} · {reading.metric(one.claim)}": one

@@ -1,4 +1,4 @@
-"""Data sets: what models claim a result on, counted as their pages count it."""
+"""Datasets: what models claim a result on, counted as their pages count it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ _ADDRESS = {"type": "string", "format": "uri"}
 
 
 class ClaimedDatasetSerializer(serializers.ModelSerializer[DatasetTally]):
-    """A data set, its spellings taken together, with the claims on it."""
+    """A dataset, its spellings taken together, with the claims on it."""
 
     id = serializers.CharField(
         source="name", help_text="As the hub writes it, else as claims do; its page has the same."
@@ -93,7 +93,7 @@ class ClaimedChoiceSerializer(serializers.Serializer[Any]):
 
 
 class ClaimedDatasetDetailSerializer(ClaimedDatasetSerializer):
-    """A data set with what is claimed on it."""
+    """A dataset with what is claimed on it."""
 
     choices = serializers.SerializerMethodField(
         help_text="What its page ranks by, the most measured first."
@@ -126,7 +126,7 @@ class ClaimedDatasetDetailSerializer(ClaimedDatasetSerializer):
     ),
 )
 class DatasetResource(Resource):
-    """Data sets: what models claim a result on."""
+    """Datasets: what models claim a result on."""
 
     serializer_class = ClaimedDatasetSerializer
     detail_serializer_class = ClaimedDatasetDetailSerializer
@@ -151,12 +151,12 @@ class DatasetResource(Resource):
         return rows
 
     def get_object(self) -> DatasetTally:
-        """Return the data set; counted now where it was not yet, as for its page."""
+        """Return the dataset; counted now where it was not yet, as for its page."""
         refuse_unknown(self.request, shaping_of(self))
         name = self.kwargs["id"]
         tally = None if "\0" in name else tally_of(name)
         if tally is None:
-            raise Http404("No model claims anything on a data set of this name.")
+            raise Http404("No model claims anything on a dataset of this name.")
         row = tally.as_row()
         _count_repos([row])
         return row

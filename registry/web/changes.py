@@ -150,7 +150,7 @@ def _claims(old: dict[str, Any], new: dict[str, Any], _: Change) -> _Details:
 
 
 def _claim_said(claim: dict[str, Any]) -> str:
-    dataset = claim.get("dataset") or "a data set not named"
+    dataset = claim.get("dataset") or "a dataset not named"
     return f"{claim.get('metric')} {claim.get('value')} on {dataset}"
 
 

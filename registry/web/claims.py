@@ -49,7 +49,7 @@ class ClaimRow:
     said: Stated | None
     is_stale: bool
     earlier: Run | None = None
-    dataset: str = ""  # the name of its data set's page, where there is one
+    dataset: str = ""  # the name of its dataset's page, where there is one
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -212,7 +212,7 @@ def rows(
     """Return a row for each claim; ``runs`` are all of the revision's, by ``answers``.
 
     ``earlier`` are runs of older commits, by ``past_claims.carried_over``; ``said`` is what the
-    claims state, where the caller has read that already; ``datasets`` are the names of data sets,
+    claims state, where the caller has read that already; ``datasets`` are the names of datasets,
     by ``datasets.with_pages``.
     """
     versions = {check.id: check.version for check in catalog.entries().values()}

@@ -94,9 +94,9 @@ def _place(one: Ranked, finding: Finding, claim: Claim, said: Stated) -> Place:
 
 
 def with_pages(claims: Sequence[Claim]) -> dict[int, str]:
-    """Return the name of each claim's data set, by the claim's number, where it has a page.
+    """Return the name of each claim's dataset, by the claim's number, where it has a page.
 
-    A claim that counts today gives its data set a page by itself; one query asks about the others.
+    A claim that counts today gives its dataset a page by itself; one query asks about the others.
     """
     named = [claim for claim in claims if claim.dataset]
     found = {claim.pk: own_name(claim.dataset) for claim in named if _counts(claim)}

@@ -48,7 +48,7 @@ def _honest() -> int:
     factories.finding(factories.claim(revision))
     broken = factories.claim(revision, dataset="secret/set", metric="f1", value_text="0.9")
     factories.run(
-        broken, status=Run.Status.UNSUPPORTED, code="dataset", reason="The data set is private."
+        broken, status=Run.Status.UNSUPPORTED, code="dataset", reason="The dataset is private."
     )
     risk = factories.run(
         revision, check_id="pickles", check_version=1, queue="files", status=Run.Status.DONE

@@ -42,7 +42,7 @@ def test_search_follows_pages(assay):
 
 def test_show(assay):
     said = assay("show", "alice/net").stdout
-    for words in ("✓ Confirmed", "⊘ Not measurable", "The data set is private.", "! Warn"):
+    for words in ("✓ Confirmed", "⊘ Not measurable", "The dataset is private.", "! Warn"):
         assert words in said
     assert "91.7 " in said
     assert "0.9173 [0.9118, 0.9226]" in said

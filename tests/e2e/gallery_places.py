@@ -1,4 +1,4 @@
-"""Rows for the pages where models meet: comparisons, data sets, authors, files."""
+"""Rows for the pages where models meet: comparisons, datasets, authors, files."""
 
 from urllib.parse import quote
 
@@ -24,7 +24,7 @@ def hang() -> None:
 
 
 def attack() -> str:
-    """Return the name of the data set that is an attack."""
+    """Return the name of the dataset that is an attack."""
     return Claim.objects.filter(dataset__startswith="<script>").values_list("dataset", flat=True)[0]
 
 

@@ -11,7 +11,7 @@ T = TypeVar("T", bound="ClaimedDataset")
 
 @_attrs_define
 class ClaimedDataset:
-    """A data set, its spellings taken together, with the claims on it."""
+    """A dataset, its spellings taken together, with the claims on it."""
 
     id: str
     """ As the hub writes it, else as claims do; its page has the same. """

@@ -15,7 +15,7 @@ T = TypeVar("T", bound="ClaimedDatasetDetail")
 
 @_attrs_define
 class ClaimedDatasetDetail:
-    """A data set with what is claimed on it."""
+    """A dataset with what is claimed on it."""
 
     id: str
     """ As the hub writes it, else as claims do; its page has the same. """

@@ -281,7 +281,7 @@ def _before_name(_: str) -> str:
 
 @register.simple_tag
 def dataset_url(name: str) -> str:
-    """Return the address of a data set's page; its name may be anything that an author wrote."""
+    """Return the address of a dataset's page; its name may be anything that an author wrote."""
     return dataset_address(name)
 
 

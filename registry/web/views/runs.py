@@ -109,7 +109,7 @@ def _found(claim: Claim | None, finding: Finding, state: State) -> dict[str, Any
 
 
 def _dataset(run: Run) -> str:
-    """Return the name of the page of the data set that the claim is on; "" for none."""
+    """Return the name of the page of the dataset that the claim is on; "" for none."""
     claim = run.claim
     if claim is None:
         return ""

@@ -1,4 +1,4 @@
-"""Data sets of the API: the same as their pages, in whatever spelling."""
+"""Datasets of the API: the same as their pages, in whatever spelling."""
 
 from urllib.parse import quote, urlsplit
 

@@ -157,7 +157,7 @@ def test_the_page_of_a_card_says_what_could_be_read_from_it(read):
     factories.claim(revision, line=9, problem="“see paper” is no number.", **fields)
     page = read("/models/alice/net/-/card")
     for words in (
-        *("Licence mit", "Data sets cifar10", "Not declared: Task, Library, Language"),
+        *("Licence mit", "Datasets cifar10", "Not declared: Task, Library, Language"),
         *(
             "From tables in the text: 1 read, 1 could not be read",
             "1 is marked in the text",
