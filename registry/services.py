@@ -18,7 +18,7 @@ from analysis.contract import JSON
 from registry import marks, signing
 from registry.celery import app
 from registry.models import Claim, Finding, FindingPicture, Revision, Run, StaleListing
-from registry.models.runs import MAX_FAULTS, MESSAGE_LIFE
+from registry.models.leased import MESSAGE_LIFE
 
 log = logging.getLogger(__name__)
 
@@ -224,24 +224,8 @@ class Reaped:
 
 def reap() -> Reaped:
     """Bring back what dead workers left, bury what killed them too often, send lost messages."""
-    buried = (
-        Run.objects.abandoned()
-        .filter(faults__gte=MAX_FAULTS)
-        .update(
-            status=Run.Status.DEAD,
-            code="worker-lost",
-            reason=f"The worker died {MAX_FAULTS} times while it ran this; it is not tried again.",
-            finished_at=Now(),
-            lease_until=None,
-            stage="",
-            note="",
-        )
-    )
-    requeued = (
-        Run.objects.abandoned()
-        .filter(faults__lt=MAX_FAULTS)
-        .update(status=Run.Status.QUEUED, lease_until=None, sent_at=None, stage="", note="")
-    )
+    buried = Run.objects.bury(Run.Status.DEAD, "ran this", code="worker-lost")
+    requeued = Run.objects.bring_back()
     waiting = Run.objects.unsent().order_by("pk")[:RESENT_AT_ONCE]
     return Reaped(requeued, buried, send(list(waiting)))
 

@@ -9,7 +9,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from registry.models import Embedding, Run
-from registry.models.runs import HEARTBEAT_S
+from registry.models.leased import HEARTBEAT_S
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from analysis.contract import CheckError
 from registry.hub.problems import GatedOrForbidden, HubProblem, Missing, Unauthorised
 from registry.marks import MarkRefused, embeddings, marked
 from registry.models import Embedding
-from registry.models.runs import MAX_FAULTS
+from registry.models.leased import MAX_FAULTS
 from workers.embedding import LIMITS, Order, make
 from workers.leases import Heartbeat
 from workers.sandbox.outcomes import Cancelled, Died, Reason, SandboxUnavailable

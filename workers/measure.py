@@ -26,7 +26,7 @@ from analysis.marks import MarksCheck
 from registry import services
 from registry.hub.problems import GatedOrForbidden, HubProblem, Missing, Unauthorised
 from registry.models import FindingPicture, Run
-from registry.models.runs import MAX_FAULTS
+from registry.models.leased import MAX_FAULTS
 from workers import evidence, marks, pictures
 from workers.asking import Asking, Begin, Changed, facts_of
 from workers.fetching import Prepared, prepare, subject_of

@@ -22,7 +22,7 @@ from registry.celery import app
 from registry.marks import marked
 from registry.marks.registering import TASK, MarkRefused, register, vetted_home, vetted_name
 from registry.models import Embedding, Mark, Repo, Revision
-from registry.models.runs import MAX_FAULTS, MESSAGE_LIFE
+from registry.models.leased import MESSAGE_LIFE
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -83,15 +83,8 @@ def cancel(embedding: Embedding) -> bool:
 
 def reap() -> int:
     """Bring back what dead workers left, bury what killed them too often, send lost messages."""
-    said = f"The worker died {MAX_FAULTS} times while it embedded this; it is not tried again."
-    gone = {"lease_until": None, "stage": "", "note": ""}
-    abandoned = Embedding.objects.abandoned()
-    abandoned.filter(faults__gte=MAX_FAULTS).update(
-        state=Embedding.State.FAILED, reason=said, finished_at=Now(), **gone
-    )
-    abandoned.filter(faults__lt=MAX_FAULTS).update(
-        state=Embedding.State.QUEUED, sent_at=None, **gone
-    )
+    Embedding.objects.bury(Embedding.State.FAILED, "embedded this")
+    Embedding.objects.bring_back()
     marked.sweep()
     return _send(list(Embedding.objects.unsent().order_by("pk")[:SENT_AT_ONCE]))
 

@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from registry.models import Run
-from registry.models.runs import LEASE, MAX_FAULTS
+from registry.models.leased import LEASE, MAX_FAULTS
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from analysis import contract
 from registry import services, signing
 from registry.celery import app
 from registry.models import Finding, FindingPicture, Run
-from registry.models.runs import MAX_FAULTS
+from registry.models.leased import MAX_FAULTS
 from tests import factories
 from tests.conftest import forget_connections
 from tests.plugins import installed  # noqa: F401 - a fixture

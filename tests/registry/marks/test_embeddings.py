@@ -12,7 +12,7 @@ from registry.celery import app
 from registry.marks import embeddings, marked
 from registry.marks.embeddings import EmbeddingRefused, Wish
 from registry.models import Embedding, Mark, MarkKeys
-from registry.models.runs import MAX_FAULTS
+from registry.models.leased import MAX_FAULTS
 from tests import factories, owners
 from tests.conftest import forget_connections
 from workers import marking, tasks
