@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,266 +15,569 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Hub',
+            name="Hub",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.URLField(unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("url", models.URLField(unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('runs', 'Runs')], max_length=10), default=list, size=None)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(choices=[("runs", "Runs")], max_length=10),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("last_used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Author',
+            name="Author",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('kind', models.CharField(choices=[('unknown', 'Unknown'), ('user', 'User'), ('organisation', 'Organisation')], default='unknown', max_length=12)),
-                ('is_verified', models.BooleanField(null=True)),
-                ('hub', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='authors', to='registry.hub')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "Unknown"),
+                            ("user", "User"),
+                            ("organisation", "Organisation"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                    ),
+                ),
+                ("is_verified", models.BooleanField(null=True)),
+                (
+                    "hub",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="authors",
+                        to="registry.hub",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Repo',
+            name="Repo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hub_key', models.CharField(max_length=120)),
-                ('name', models.CharField(max_length=300)),
-                ('state', models.CharField(choices=[('present', 'Present'), ('gone', 'Gone')], default='present', max_length=8)),
-                ('gate', models.CharField(choices=[('open', 'Open'), ('auto', 'Auto'), ('manual', 'Manual')], default='open', max_length=6)),
-                ('is_private', models.BooleanField(default=False)),
-                ('is_disabled', models.BooleanField(default=False)),
-                ('head_sha', models.CharField(blank=True, default='', max_length=64)),
-                ('pipeline_tag', models.CharField(blank=True, default='', max_length=100)),
-                ('library', models.CharField(blank=True, default='', max_length=100)),
-                ('licence', models.CharField(blank=True, default='', max_length=100)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None)),
-                ('downloads', models.BigIntegerField(default=0)),
-                ('likes', models.IntegerField(default=0)),
-                ('hub_created_at', models.DateTimeField(null=True)),
-                ('hub_modified_at', models.DateTimeField(null=True)),
-                ('refs', models.JSONField(default=dict)),
-                ('synced_at', models.DateTimeField()),
-                ('problem', models.TextField(blank=True, default='')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repos', to='registry.author')),
-                ('hub', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='repos', to='registry.hub')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("hub_key", models.CharField(max_length=120)),
+                ("name", models.CharField(max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("present", "Present"), ("gone", "Gone")],
+                        default="present",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "gate",
+                    models.CharField(
+                        choices=[("open", "Open"), ("auto", "Auto"), ("manual", "Manual")],
+                        default="open",
+                        max_length=6,
+                    ),
+                ),
+                ("is_private", models.BooleanField(default=False)),
+                ("is_disabled", models.BooleanField(default=False)),
+                ("head_sha", models.CharField(blank=True, default="", max_length=64)),
+                ("pipeline_tag", models.CharField(blank=True, default="", max_length=100)),
+                ("library", models.CharField(blank=True, default="", max_length=100)),
+                ("licence", models.CharField(blank=True, default="", max_length=100)),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("downloads", models.BigIntegerField(default=0)),
+                ("likes", models.IntegerField(default=0)),
+                ("hub_created_at", models.DateTimeField(null=True)),
+                ("hub_modified_at", models.DateTimeField(null=True)),
+                ("refs", models.JSONField(default=dict)),
+                ("synced_at", models.DateTimeField()),
+                ("problem", models.TextField(blank=True, default="")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repos",
+                        to="registry.author",
+                    ),
+                ),
+                (
+                    "hub",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repos",
+                        to="registry.hub",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha', models.CharField(max_length=64)),
-                ('config', models.JSONField(default=dict)),
-                ('architecture', models.CharField(blank=True, default='', max_length=100)),
-                ('parameters', models.BigIntegerField(null=True)),
-                ('has_tree', models.BooleanField(default=False)),
-                ('seen_at', models.DateTimeField()),
-                ('repo', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='registry.repo')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha", models.CharField(max_length=64)),
+                ("config", models.JSONField(default=dict)),
+                ("architecture", models.CharField(blank=True, default="", max_length=100)),
+                ("parameters", models.BigIntegerField(null=True)),
+                ("has_tree", models.BooleanField(default=False)),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "repo",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="registry.repo",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='File',
+            name="File",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=1000)),
-                ('size', models.BigIntegerField(default=0)),
-                ('sha256', models.CharField(blank=True, default='', max_length=64)),
-                ('git_oid', models.CharField(blank=True, default='', max_length=64)),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='registry.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=1000)),
+                ("size", models.BigIntegerField(default=0)),
+                ("sha256", models.CharField(blank=True, default="", max_length=64)),
+                ("git_oid", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="registry.revision",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Edge',
+            name="Edge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('parent_name', models.CharField(max_length=300)),
-                ('relation', models.CharField(choices=[('finetune', 'Finetune'), ('adapter', 'Adapter'), ('merge', 'Merge'), ('quantized', 'Quantized'), ('distilled', 'Distilled'), ('unknown', 'Unknown')], default='unknown', max_length=10)),
-                ('basis', models.CharField(choices=[('declared', 'Declared'), ('measured', 'Measured')], default='declared', max_length=8)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='children', to='registry.repo')),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parents', to='registry.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("parent_name", models.CharField(max_length=300)),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("finetune", "Finetune"),
+                            ("adapter", "Adapter"),
+                            ("merge", "Merge"),
+                            ("quantized", "Quantized"),
+                            ("distilled", "Distilled"),
+                            ("unknown", "Unknown"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[("declared", "Declared"), ("measured", "Measured")],
+                        default="declared",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="children",
+                        to="registry.repo",
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parents",
+                        to="registry.revision",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64)),
-                ('source', models.CharField(choices=[('model-index', 'Model Index'), ('eval-results', 'Eval Results'), ('table', 'Table'), ('result-list', 'Result List')], max_length=12)),
-                ('file', models.CharField(max_length=1000)),
-                ('path', models.CharField(blank=True, default='', max_length=300)),
-                ('line', models.IntegerField(null=True)),
-                ('raw', models.TextField()),
-                ('task', models.CharField(blank=True, default='', max_length=200)),
-                ('dataset', models.CharField(blank=True, default='', max_length=300)),
-                ('dataset_name', models.CharField(blank=True, default='', max_length=300)),
-                ('config', models.CharField(blank=True, default='', max_length=200)),
-                ('split', models.CharField(blank=True, default='', max_length=200)),
-                ('dataset_revision', models.CharField(blank=True, default='', max_length=200)),
-                ('metric', models.CharField(max_length=200)),
-                ('metric_name', models.CharField(blank=True, default='', max_length=200)),
-                ('value_text', models.CharField(max_length=300)),
-                ('value', models.FloatField(null=True)),
-                ('args', models.JSONField(default=dict)),
-                ('problem', models.TextField(blank=True, default='')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='registry.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("model-index", "Model Index"),
+                            ("eval-results", "Eval Results"),
+                            ("table", "Table"),
+                            ("result-list", "Result List"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("file", models.CharField(max_length=1000)),
+                ("path", models.CharField(blank=True, default="", max_length=300)),
+                ("line", models.IntegerField(null=True)),
+                ("raw", models.TextField()),
+                ("task", models.CharField(blank=True, default="", max_length=200)),
+                ("dataset", models.CharField(blank=True, default="", max_length=300)),
+                ("dataset_name", models.CharField(blank=True, default="", max_length=300)),
+                ("config", models.CharField(blank=True, default="", max_length=200)),
+                ("split", models.CharField(blank=True, default="", max_length=200)),
+                ("dataset_revision", models.CharField(blank=True, default="", max_length=200)),
+                ("metric", models.CharField(max_length=200)),
+                ("metric_name", models.CharField(blank=True, default="", max_length=200)),
+                ("value_text", models.CharField(max_length=300)),
+                ("value", models.FloatField(null=True)),
+                ("args", models.JSONField(default=dict)),
+                ("problem", models.TextField(blank=True, default="")),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="claims",
+                        to="registry.revision",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Card',
+            name="Card",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('front_matter', models.JSONField(default=dict)),
-                ('has_front_matter', models.BooleanField(default=False)),
-                ('problem', models.TextField(blank=True, default='')),
-                ('revision', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='card', to='registry.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("front_matter", models.JSONField(default=dict)),
+                ("has_front_matter", models.BooleanField(default=False)),
+                ("problem", models.TextField(blank=True, default="")),
+                (
+                    "revision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="card",
+                        to="registry.revision",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('check_id', models.CharField(max_length=50)),
-                ('check_version', models.PositiveIntegerField()),
-                ('queue', models.CharField(choices=[('files', 'files'), ('cpu', 'cpu'), ('gpu', 'gpu')], max_length=5)),
-                ('options', models.JSONField(default=dict)),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('dataset_sha', models.CharField(blank=True, default='', max_length=64)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('unsupported', 'Unsupported'), ('dead', 'Dead')], default='queued', max_length=11)),
-                ('code', models.CharField(blank=True, default='', max_length=30)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('attempt', models.PositiveIntegerField(default=0)),
-                ('faults', models.PositiveSmallIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('worker', models.CharField(blank=True, default='', max_length=200)),
-                ('stage', models.CharField(blank=True, default='', max_length=30)),
-                ('progress', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('requested_by', models.CharField(blank=True, default='', max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('claim', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='registry.claim')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='registry.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("check_id", models.CharField(max_length=50)),
+                ("check_version", models.PositiveIntegerField()),
+                (
+                    "queue",
+                    models.CharField(
+                        choices=[("files", "files"), ("cpu", "cpu"), ("gpu", "gpu")], max_length=5
+                    ),
+                ),
+                ("options", models.JSONField(default=dict)),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("dataset_sha", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("unsupported", "Unsupported"),
+                            ("dead", "Dead"),
+                        ],
+                        default="queued",
+                        max_length=11,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, default="", max_length=30)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("attempt", models.PositiveIntegerField(default=0)),
+                ("faults", models.PositiveSmallIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("worker", models.CharField(blank=True, default="", max_length=200)),
+                ("stage", models.CharField(blank=True, default="", max_length=30)),
+                ("progress", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("requested_by", models.CharField(blank=True, default="", max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="runs",
+                        to="registry.claim",
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="runs",
+                        to="registry.revision",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('confirmed', 'Confirmed'), ('overstated', 'Overstated'), ('understated', 'Understated'), ('pass', 'Pass'), ('warn', 'Warn'), ('fail', 'Fail'), ('inconclusive', 'Inconclusive')], max_length=12)),
-                ('summary', models.TextField()),
-                ('value', models.FloatField(null=True)),
-                ('low', models.FloatField(null=True)),
-                ('high', models.FloatField(null=True)),
-                ('n', models.PositiveIntegerField(null=True)),
-                ('evidence', models.JSONField(default=dict)),
-                ('envelope', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('run', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='finding', to='registry.run')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("confirmed", "Confirmed"),
+                            ("overstated", "Overstated"),
+                            ("understated", "Understated"),
+                            ("pass", "Pass"),
+                            ("warn", "Warn"),
+                            ("fail", "Fail"),
+                            ("inconclusive", "Inconclusive"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("summary", models.TextField()),
+                ("value", models.FloatField(null=True)),
+                ("low", models.FloatField(null=True)),
+                ("high", models.FloatField(null=True)),
+                ("n", models.PositiveIntegerField(null=True)),
+                ("evidence", models.JSONField(default=dict)),
+                ("envelope", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "run",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="finding",
+                        to="registry.run",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Sync',
+            name="Sync",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('stopped', 'Stopped')], default='running', max_length=8)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('cursor', models.TextField(blank=True, default='')),
-                ('limit', models.IntegerField(null=True)),
-                ('seen', models.IntegerField(default=0)),
-                ('created', models.IntegerField(default=0)),
-                ('changed', models.IntegerField(default=0)),
-                ('unchanged', models.IntegerField(default=0)),
-                ('failed', models.IntegerField(default=0)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('hub', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='syncs', to='registry.hub')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("running", "Running"), ("done", "Done"), ("stopped", "Stopped")],
+                        default="running",
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, default="")),
+                ("cursor", models.TextField(blank=True, default="")),
+                ("limit", models.IntegerField(null=True)),
+                ("seen", models.IntegerField(default=0)),
+                ("created", models.IntegerField(default=0)),
+                ("changed", models.IntegerField(default=0)),
+                ("unchanged", models.IntegerField(default=0)),
+                ("failed", models.IntegerField(default=0)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "hub",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="syncs",
+                        to="registry.hub",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SyncProblem',
+            name="SyncProblem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('repo_name', models.CharField(blank=True, default='', max_length=300)),
-                ('stage', models.CharField(max_length=20)),
-                ('reason', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('sync', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='registry.sync')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("repo_name", models.CharField(blank=True, default="", max_length=300)),
+                ("stage", models.CharField(max_length=20)),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "sync",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="problems",
+                        to="registry.sync",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='author',
-            constraint=models.UniqueConstraint(fields=('hub', 'name'), name='author_once_per_hub'),
+            model_name="author",
+            constraint=models.UniqueConstraint(fields=("hub", "name"), name="author_once_per_hub"),
         ),
         migrations.AddIndex(
-            model_name='repo',
-            index=models.Index(fields=['-downloads', '-id'], name='repo_by_downloads'),
+            model_name="repo",
+            index=models.Index(fields=["-downloads", "-id"], name="repo_by_downloads"),
         ),
         migrations.AddIndex(
-            model_name='repo',
-            index=models.Index(fields=['name'], name='repo_by_name'),
+            model_name="repo",
+            index=models.Index(fields=["name"], name="repo_by_name"),
         ),
         migrations.AddIndex(
-            model_name='repo',
-            index=models.Index(fields=['pipeline_tag', '-downloads', '-id'], name='repo_by_task'),
+            model_name="repo",
+            index=models.Index(fields=["pipeline_tag", "-downloads", "-id"], name="repo_by_task"),
         ),
         migrations.AddConstraint(
-            model_name='repo',
-            constraint=models.UniqueConstraint(fields=('hub', 'hub_key'), name='repo_once_per_hub_key'),
+            model_name="repo",
+            constraint=models.UniqueConstraint(
+                fields=("hub", "hub_key"), name="repo_once_per_hub_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repo',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'present')), fields=('hub', 'name'), name='one_present_repo_per_name'),
+            model_name="repo",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "present")),
+                fields=("hub", "name"),
+                name="one_present_repo_per_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('repo', 'sha'), name='revision_once'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(fields=("repo", "sha"), name="revision_once"),
         ),
         migrations.AddConstraint(
-            model_name='file',
-            constraint=models.UniqueConstraint(fields=('revision', 'path'), name='file_once'),
+            model_name="file",
+            constraint=models.UniqueConstraint(fields=("revision", "path"), name="file_once"),
         ),
         migrations.AddIndex(
-            model_name='edge',
-            index=models.Index(condition=models.Q(('parent', None)), fields=['parent_name'], name='edge_unlinked'),
+            model_name="edge",
+            index=models.Index(
+                condition=models.Q(("parent", None)), fields=["parent_name"], name="edge_unlinked"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edge',
-            constraint=models.UniqueConstraint(fields=('child', 'parent_name', 'basis'), name='edge_once'),
+            model_name="edge",
+            constraint=models.UniqueConstraint(
+                fields=("child", "parent_name", "basis"), name="edge_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('revision', 'key'), name='claim_once'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(fields=("revision", "key"), name="claim_once"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('status__in', ['queued', 'running'])), fields=['status', 'sent_at', 'id'], name='run_live'),
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("status__in", ["queued", "running"])),
+                fields=["status", "sent_at", "id"],
+                name="run_live",
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['-id', 'status'], name='run_newest'),
+            model_name="run",
+            index=models.Index(fields=["-id", "status"], name="run_newest"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'running'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='running_has_lease'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "running"), _negated=True),
+                    ("lease_until__isnull", False),
+                    _connector="OR",
+                ),
+                name="running_has_lease",
+            ),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['verdict', '-id'], name='finding_by_verdict'),
+            model_name="finding",
+            index=models.Index(fields=["verdict", "-id"], name="finding_by_verdict"),
         ),
     ]

@@ -8,163 +8,335 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0002_findings_are_immutable'),
+        ("registry", "0002_findings_are_immutable"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StaleListing',
+            name="StaleListing",
             fields=[
-                ('repo', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='registry.repo')),
+                (
+                    "repo",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="registry.repo",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='author',
-            name='checked_at',
+            model_name="author",
+            name="checked_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='author',
-            name='hub_key',
-            field=models.CharField(blank=True, default='', max_length=120),
+            model_name="author",
+            name="hub_key",
+            field=models.CharField(blank=True, default="", max_length=120),
         ),
         migrations.AddField(
-            model_name='file',
-            name='security',
+            model_name="file",
+            name="security",
             field=models.JSONField(null=True),
         ),
         migrations.AddField(
-            model_name='repo',
-            name='datasets',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None),
+            model_name="repo",
+            name="datasets",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=300), blank=True, default=list, size=None
+            ),
         ),
         migrations.AddField(
-            model_name='repo',
-            name='first_seen_at',
+            model_name="repo",
+            name="first_seen_at",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
         ),
         migrations.AddField(
-            model_name='repo',
-            name='languages',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), blank=True, default=list, size=None),
+            model_name="repo",
+            name="languages",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=100), blank=True, default=list, size=None
+            ),
         ),
         migrations.AddField(
-            model_name='repo',
-            name='model_type',
-            field=models.CharField(blank=True, default='', max_length=100),
+            model_name="repo",
+            name="model_type",
+            field=models.CharField(blank=True, default="", max_length=100),
         ),
         migrations.AddField(
-            model_name='repo',
-            name='papers',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None),
+            model_name="repo",
+            name="papers",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=300), blank=True, default=list, size=None
+            ),
         ),
         migrations.AddField(
-            model_name='repo',
-            name='parameters',
+            model_name="repo",
+            name="parameters",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='repo',
-            name='read_at',
+            model_name="repo",
+            name="read_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='repo',
-            name='read_sha',
-            field=models.CharField(blank=True, default='', max_length=64),
+            model_name="repo",
+            name="read_sha",
+            field=models.CharField(blank=True, default="", max_length=64),
         ),
         migrations.AddField(
-            model_name='repo',
-            name='trending',
+            model_name="repo",
+            name="trending",
             field=models.FloatField(default=0),
         ),
         migrations.AddField(
-            model_name='revision',
-            name='security',
+            model_name="revision",
+            name="security",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='sync',
-            name='kind',
-            field=models.CharField(choices=[('full', 'Full'), ('recent', 'Recent'), ('named', 'Named')], default='full', max_length=6),
+            model_name="sync",
+            name="kind",
+            field=models.CharField(
+                choices=[("full", "Full"), ("recent", "Recent"), ("named", "Named")],
+                default="full",
+                max_length=6,
+            ),
         ),
         migrations.AddField(
-            model_name='sync',
-            name='pages',
+            model_name="sync",
+            name="pages",
             field=models.IntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='sync',
-            name='watermark',
+            model_name="sync",
+            name="watermark",
             field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
-            model_name='repo',
-            name='state',
-            field=models.CharField(choices=[('present', 'Present'), ('gone', 'Gone'), ('replaced', 'Replaced')], default='present', max_length=8),
+            model_name="repo",
+            name="state",
+            field=models.CharField(
+                choices=[("present", "Present"), ("gone", "Gone"), ("replaced", "Replaced")],
+                default="present",
+                max_length=8,
+            ),
         ),
         migrations.CreateModel(
-            name='Errand',
+            name="Errand",
             fields=[
-                ('repo', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='errand', serialize=False, to='registry.repo')),
-                ('reason', models.CharField(choices=[('asked', 'Asked'), ('changed', 'Changed'), ('new', 'New'), ('again', 'Again')], max_length=8)),
-                ('priority', models.BigIntegerField(default=0)),
-                ('attempts', models.SmallIntegerField(default=0)),
-                ('not_before', models.DateTimeField(null=True)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('worker', models.CharField(blank=True, default='', max_length=100)),
-                ('wanted_at', models.DateTimeField()),
+                (
+                    "repo",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="errand",
+                        serialize=False,
+                        to="registry.repo",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked"),
+                            ("changed", "Changed"),
+                            ("new", "New"),
+                            ("again", "Again"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("priority", models.BigIntegerField(default=0)),
+                ("attempts", models.SmallIntegerField(default=0)),
+                ("not_before", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("worker", models.CharField(blank=True, default="", max_length=100)),
+                ("wanted_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['-priority', 'repo'], name='errand_by_priority')],
+                "indexes": [models.Index(fields=["-priority", "repo"], name="errand_by_priority")],
             },
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('what', models.CharField(choices=[('gone', 'Gone'), ('returned', 'Returned'), ('renamed', 'Renamed'), ('replaced', 'Replaced'), ('took-name', 'Took Name'), ('gate', 'Gate'), ('private', 'Private'), ('disabled', 'Disabled'), ('author', 'Author'), ('head', 'Head'), ('modified', 'Modified'), ('task', 'Task'), ('library', 'Library'), ('licence', 'Licence'), ('tags', 'Tags'), ('datasets', 'Datasets'), ('languages', 'Languages'), ('papers', 'Papers'), ('model-type', 'Model Type'), ('parameters', 'Parameters'), ('card', 'Card'), ('claims', 'Claims'), ('files', 'Files'), ('security', 'Security')], max_length=12)),
-                ('old', models.JSONField(null=True)),
-                ('new', models.JSONField(null=True)),
-                ('repo', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='registry.repo')),
-                ('sync', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='changes', to='registry.sync')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("gone", "Gone"),
+                            ("returned", "Returned"),
+                            ("renamed", "Renamed"),
+                            ("replaced", "Replaced"),
+                            ("took-name", "Took Name"),
+                            ("gate", "Gate"),
+                            ("private", "Private"),
+                            ("disabled", "Disabled"),
+                            ("author", "Author"),
+                            ("head", "Head"),
+                            ("modified", "Modified"),
+                            ("task", "Task"),
+                            ("library", "Library"),
+                            ("licence", "Licence"),
+                            ("tags", "Tags"),
+                            ("datasets", "Datasets"),
+                            ("languages", "Languages"),
+                            ("papers", "Papers"),
+                            ("model-type", "Model Type"),
+                            ("parameters", "Parameters"),
+                            ("card", "Card"),
+                            ("claims", "Claims"),
+                            ("files", "Files"),
+                            ("security", "Security"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("old", models.JSONField(null=True)),
+                ("new", models.JSONField(null=True)),
+                (
+                    "repo",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="registry.repo",
+                    ),
+                ),
+                (
+                    "sync",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="changes",
+                        to="registry.sync",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['repo', '-id'], name='change_by_repo'), models.Index(fields=['what', '-id'], name='change_by_kind'), django.contrib.postgres.indexes.BrinIndex(fields=['at'], name='change_by_time'), models.Index(condition=models.Q(('what__in', ('replaced', 'took-name'))), fields=['-id'], name='change_alerts')],
+                "indexes": [
+                    models.Index(fields=["repo", "-id"], name="change_by_repo"),
+                    models.Index(fields=["what", "-id"], name="change_by_kind"),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["at"], name="change_by_time"),
+                    models.Index(
+                        condition=models.Q(("what__in", ("replaced", "took-name"))),
+                        fields=["-id"],
+                        name="change_alerts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Commit',
+            name="Commit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha', models.CharField(max_length=64)),
-                ('title', models.CharField(blank=True, default='', max_length=300)),
-                ('authors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None)),
-                ('committed_at', models.DateTimeField(null=True)),
-                ('signature', models.CharField(choices=[('unknown', 'Unknown'), ('none', 'None'), ('verified', 'Verified'), ('unverified', 'Unverified')], default='unknown', max_length=10)),
-                ('key', models.CharField(blank=True, default='', max_length=64)),
-                ('repo', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commits', to='registry.repo')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha", models.CharField(max_length=64)),
+                ("title", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "authors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("committed_at", models.DateTimeField(null=True)),
+                (
+                    "signature",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "Unknown"),
+                            ("none", "None"),
+                            ("verified", "Verified"),
+                            ("unverified", "Unverified"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                    ),
+                ),
+                ("key", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "repo",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="commits",
+                        to="registry.repo",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('repo', 'sha'), name='commit_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("repo", "sha"), name="commit_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CounterSeries',
+            name="CounterSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quarter', models.DateField()),
-                ('days', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), size=None)),
-                ('downloads', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('likes', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('trending', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=None)),
-                ('repo', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counters', to='registry.repo')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("quarter", models.DateField()),
+                (
+                    "days",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), size=None
+                    ),
+                ),
+                (
+                    "downloads",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None
+                    ),
+                ),
+                (
+                    "likes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
+                (
+                    "trending",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.FloatField(), size=None
+                    ),
+                ),
+                (
+                    "repo",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="counters",
+                        to="registry.repo",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('repo', 'quarter'), name='counters_once_a_quarter')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("repo", "quarter"), name="counters_once_a_quarter"
+                    )
+                ],
             },
         ),
     ]

@@ -10,10 +10,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="BudgetWindow",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("origin", models.CharField(max_length=300)),
                 ("identity", models.CharField(max_length=64)),
-                ("bucket", models.CharField(choices=[("api", "Api"), ("resolve", "Resolve"), ("pages", "Pages")], max_length=8)),
+                (
+                    "bucket",
+                    models.CharField(
+                        choices=[("api", "Api"), ("resolve", "Resolve"), ("pages", "Pages")],
+                        max_length=8,
+                    ),
+                ),
                 ("quota", models.IntegerField(null=True)),
                 ("length_s", models.FloatField()),
                 ("ends_at", models.DateTimeField()),
@@ -31,7 +42,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("origin", "identity", "bucket"), name="budget_once")
+                    models.UniqueConstraint(
+                        fields=("origin", "identity", "bucket"), name="budget_once"
+                    )
                 ],
             },
         ),

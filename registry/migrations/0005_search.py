@@ -32,97 +32,176 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ListingSample',
+            name="ListingSample",
             fields=[
-                ('place', models.IntegerField(primary_key=True, serialize=False)),
-                ('tokens', django.contrib.postgres.search.SearchVectorField()),
-                ('labels', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
+                ("place", models.IntegerField(primary_key=True, serialize=False)),
+                ("tokens", django.contrib.postgres.search.SearchVectorField()),
+                (
+                    "labels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SampleLabel',
+            name="SampleLabel",
             fields=[
-                ('label', models.IntegerField(primary_key=True, serialize=False)),
-                ('facet', models.CharField(max_length=12)),
-                ('value', models.CharField(max_length=300)),
-                ('bits', models.BinaryField()),
+                ("label", models.IntegerField(primary_key=True, serialize=False)),
+                ("facet", models.CharField(max_length=12)),
+                ("value", models.CharField(max_length=300)),
+                ("bits", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='SearchCount',
+            name="SearchCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('total', models.BigIntegerField(default=0)),
-                ('sample_weight', models.FloatField(default=1)),
-                ('pair_weight', models.FloatField(default=1)),
-                ('counted_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("total", models.BigIntegerField(default=0)),
+                ("sample_weight", models.FloatField(default=1)),
+                ("pair_weight", models.FloatField(default=1)),
+                ("counted_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='SearchWord',
+            name="SearchWord",
             fields=[
-                ('word', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('n', models.IntegerField()),
+                ("word", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("n", models.IntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Label',
+            name="Label",
             fields=[
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('facet', models.CharField(max_length=12)),
-                ('value', models.CharField(max_length=300)),
-                ('n', models.IntegerField(default=0)),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("facet", models.CharField(max_length=12)),
+                ("value", models.CharField(max_length=300)),
+                ("n", models.IntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('facet', 'value'), name='label_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("facet", "value"), name="label_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LabelPair',
+            name="LabelPair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given', models.IntegerField()),
-                ('other', models.IntegerField()),
-                ('n', models.IntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("given", models.IntegerField()),
+                ("other", models.IntegerField()),
+                ("n", models.IntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('given', 'other'), name='label_pair_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("given", "other"), name="label_pair_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Listing',
+            name="Listing",
             fields=[
-                ('repo', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='listing', serialize=False, to='registry.repo')),
-                ('folded', models.CharField(db_collation='C', max_length=300)),
-                ('base', models.CharField(db_collation='C', max_length=300)),
-                ('tokens', django.contrib.postgres.search.SearchVectorField()),
-                ('labels', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('downloads_key', models.BigIntegerField()),
-                ('likes_key', models.IntegerField()),
-                ('trending_key', models.IntegerField()),
-                ('parameters', models.BigIntegerField()),
-                ('gap', models.IntegerField()),
-                ('updated', models.DateTimeField(default=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
-                ('created', models.DateTimeField(default=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
+                (
+                    "repo",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="listing",
+                        serialize=False,
+                        to="registry.repo",
+                    ),
+                ),
+                ("folded", models.CharField(db_collation="C", max_length=300)),
+                ("base", models.CharField(db_collation="C", max_length=300)),
+                ("tokens", django.contrib.postgres.search.SearchVectorField()),
+                (
+                    "labels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
+                ("downloads_key", models.BigIntegerField()),
+                ("likes_key", models.IntegerField()),
+                ("trending_key", models.IntegerField()),
+                ("parameters", models.BigIntegerField()),
+                ("gap", models.IntegerField()),
+                (
+                    "updated",
+                    models.DateTimeField(
+                        default=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)
+                    ),
+                ),
+                (
+                    "created",
+                    models.DateTimeField(
+                        default=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)
+                    ),
+                ),
             ],
         ),
         # One by one: an index inside CreateModel comes after the comments.
-        migrations.AddIndex(model_name='listing', index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['labels', 'tokens'], name='listing_by_words')),
-        migrations.AddIndex(model_name='listing', index=models.Index(fields=['downloads_key', 'repo'], name='listing_by_downloads')),
-        migrations.AddIndex(model_name='listing', index=models.Index(fields=['likes_key', 'repo'], name='listing_by_likes')),
-        migrations.AddIndex(model_name='listing', index=models.Index(fields=['trending_key', 'repo'], name='listing_by_trending')),
-        migrations.AddIndex(model_name='listing', index=models.Index(fields=['updated', 'repo'], name='listing_by_update')),
-        migrations.AddIndex(model_name='listing', index=models.Index(fields=['created', 'repo'], name='listing_by_creation')),
-        migrations.AddIndex(model_name='listing', index=models.Index(fields=['parameters', 'repo'], name='listing_by_parameters')),
-        migrations.AddIndex(model_name='listing', index=models.Index(fields=['gap', 'repo'], name='listing_by_gap')),
-        migrations.AddIndex(model_name='listing', index=models.Index(fields=['folded', 'repo'], name='listing_by_name')),
-        migrations.AddIndex(model_name='listing', index=models.Index(fields=['base', 'repo'], name='listing_by_base')),
-        migrations.AddIndex(model_name='listingsample', index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['labels', 'tokens'], name='sample_by_words')),
-        migrations.AddIndex(model_name='label', index=models.Index(fields=['facet', '-n'], name='label_by_count')),
+        migrations.AddIndex(
+            model_name="listing",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fastupdate=False, fields=["labels", "tokens"], name="listing_by_words"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="listing",
+            index=models.Index(fields=["downloads_key", "repo"], name="listing_by_downloads"),
+        ),
+        migrations.AddIndex(
+            model_name="listing",
+            index=models.Index(fields=["likes_key", "repo"], name="listing_by_likes"),
+        ),
+        migrations.AddIndex(
+            model_name="listing",
+            index=models.Index(fields=["trending_key", "repo"], name="listing_by_trending"),
+        ),
+        migrations.AddIndex(
+            model_name="listing",
+            index=models.Index(fields=["updated", "repo"], name="listing_by_update"),
+        ),
+        migrations.AddIndex(
+            model_name="listing",
+            index=models.Index(fields=["created", "repo"], name="listing_by_creation"),
+        ),
+        migrations.AddIndex(
+            model_name="listing",
+            index=models.Index(fields=["parameters", "repo"], name="listing_by_parameters"),
+        ),
+        migrations.AddIndex(
+            model_name="listing", index=models.Index(fields=["gap", "repo"], name="listing_by_gap")
+        ),
+        migrations.AddIndex(
+            model_name="listing",
+            index=models.Index(fields=["folded", "repo"], name="listing_by_name"),
+        ),
+        migrations.AddIndex(
+            model_name="listing",
+            index=models.Index(fields=["base", "repo"], name="listing_by_base"),
+        ),
+        migrations.AddIndex(
+            model_name="listingsample",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fastupdate=False, fields=["labels", "tokens"], name="sample_by_words"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="label", index=models.Index(fields=["facet", "-n"], name="label_by_count")
+        ),
         *(
-            migrations.RunSQL(
-                f"COMMENT ON INDEX {name} IS '{purpose}'", migrations.RunSQL.noop
-            )
+            migrations.RunSQL(f"COMMENT ON INDEX {name} IS '{purpose}'", migrations.RunSQL.noop)
             for name, purpose in PURPOSES.items()
         ),
     ]

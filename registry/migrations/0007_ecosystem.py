@@ -10,7 +10,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Measurement",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("measure", models.CharField(max_length=50)),
                 ("version", models.PositiveIntegerField()),
                 ("date", models.DateField()),
@@ -24,7 +29,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("measure", "version", "date"), name="measured_once_a_day")
+                    models.UniqueConstraint(
+                        fields=("measure", "version", "date"), name="measured_once_a_day"
+                    )
                 ],
             },
         ),

@@ -5,15 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0007_ecosystem'),
+        ("registry", "0007_ecosystem"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='file',
-            name='revision',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='files', to='registry.revision'),
+            model_name="file",
+            name="revision",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="files",
+                to="registry.revision",
+            ),
         ),
     ]

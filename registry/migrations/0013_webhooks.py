@@ -57,111 +57,238 @@ DROP FUNCTION registry_event_note();
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0012_embeddings'),
+        ("registry", "0012_embeddings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='apitoken',
-            name='scopes',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('runs', 'Runs'), ('scans', 'Scans'), ('marks', 'Marks'), ('webhooks', 'Webhooks')], max_length=10), default=list, size=None),
+            model_name="apitoken",
+            name="scopes",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("runs", "Runs"),
+                        ("scans", "Scans"),
+                        ("marks", "Marks"),
+                        ("webhooks", "Webhooks"),
+                    ],
+                    max_length=10,
+                ),
+                default=list,
+                size=None,
+            ),
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), unique=True)),
-                ('type', models.CharField(max_length=20)),
-                ('subject', models.BigIntegerField()),
-                ('noted', models.JSONField(db_default={})),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expanded_at', models.DateTimeField(null=True)),
-                ('repo', models.CharField(blank=True, db_default='', max_length=300)),
-                ('author', models.CharField(blank=True, db_default='', max_length=100)),
-                ('check_id', models.CharField(blank=True, db_default='', max_length=50)),
-                ('body', models.TextField(blank=True, db_default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), unique=True
+                    ),
+                ),
+                ("type", models.CharField(max_length=20)),
+                ("subject", models.BigIntegerField()),
+                ("noted", models.JSONField(db_default={})),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("expanded_at", models.DateTimeField(null=True)),
+                ("repo", models.CharField(blank=True, db_default="", max_length=300)),
+                ("author", models.CharField(blank=True, db_default="", max_length=100)),
+                ("check_id", models.CharField(blank=True, db_default="", max_length=50)),
+                ("body", models.TextField(blank=True, db_default="")),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('expanded_at', None)), fields=['id'], name='event_waits'), models.Index(fields=['at'], name='event_by_age')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("expanded_at", None)), fields=["id"], name="event_waits"
+                    ),
+                    models.Index(fields=["at"], name="event_by_age"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Webhook',
+            name="Webhook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(max_length=2000)),
-                ('events', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('finding.created', 'Finding'), ('run.ended', 'Run'), ('scan.ended', 'Scan'), ('mark.found', 'Mark'), ('repo.changed', 'Repo')], max_length=20), size=None)),
-                ('repo', models.CharField(blank=True, default='', max_length=300)),
-                ('author', models.CharField(blank=True, default='', max_length=100)),
-                ('check_id', models.CharField(blank=True, default='', max_length=50)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('paused', 'Paused'), ('disabled', 'Disabled')], default='active', max_length=8)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('failing_since', models.DateTimeField(null=True)),
-                ('quiet_until', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("url", models.CharField(max_length=2000)),
+                (
+                    "events",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("finding.created", "Finding"),
+                                ("run.ended", "Run"),
+                                ("scan.ended", "Scan"),
+                                ("mark.found", "Mark"),
+                                ("repo.changed", "Repo"),
+                            ],
+                            max_length=20,
+                        ),
+                        size=None,
+                    ),
+                ),
+                ("repo", models.CharField(blank=True, default="", max_length=300)),
+                ("author", models.CharField(blank=True, default="", max_length=100)),
+                ("check_id", models.CharField(blank=True, default="", max_length=50)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("paused", "Paused"),
+                            ("disabled", "Disabled"),
+                        ],
+                        default="active",
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, default="")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("failing_since", models.DateTimeField(null=True)),
+                ("quiet_until", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Sending'), ('delivered', 'Delivered'), ('failed', 'Failed')], db_default='waiting', max_length=9)),
-                ('attempt', models.PositiveIntegerField(db_default=0)),
-                ('tries', models.PositiveSmallIntegerField(db_default=0)),
-                ('next_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('tried_at', models.DateTimeField(null=True)),
-                ('status_code', models.PositiveSmallIntegerField(null=True)),
-                ('duration_ms', models.PositiveIntegerField(null=True)),
-                ('excerpt', models.TextField(blank=True, db_default='')),
-                ('error', models.TextField(blank=True, db_default='')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='registry.event')),
-                ('webhook', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='registry.webhook')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sending", "Sending"),
+                            ("delivered", "Delivered"),
+                            ("failed", "Failed"),
+                        ],
+                        db_default="waiting",
+                        max_length=9,
+                    ),
+                ),
+                ("attempt", models.PositiveIntegerField(db_default=0)),
+                ("tries", models.PositiveSmallIntegerField(db_default=0)),
+                (
+                    "next_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("tried_at", models.DateTimeField(null=True)),
+                ("status_code", models.PositiveSmallIntegerField(null=True)),
+                ("duration_ms", models.PositiveIntegerField(null=True)),
+                ("excerpt", models.TextField(blank=True, db_default="")),
+                ("error", models.TextField(blank=True, db_default="")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="registry.event",
+                    ),
+                ),
+                (
+                    "webhook",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="registry.webhook",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WebhookSecret',
+            name="WebhookSecret",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('data', models.BinaryField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('webhook', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='secrets', to='registry.webhook')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("data", models.BinaryField()),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("expires_at", models.DateTimeField(null=True)),
+                (
+                    "webhook",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="secrets",
+                        to="registry.webhook",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='webhook',
-            index=models.Index(fields=['owner', '-id'], name='webhook_of_owner'),
+            model_name="webhook",
+            index=models.Index(fields=["owner", "-id"], name="webhook_of_owner"),
         ),
         migrations.AddIndex(
-            model_name='webhook',
-            index=models.Index(condition=models.Q(('state', 'active')), fields=['sent_at'], name='webhook_active'),
+            model_name="webhook",
+            index=models.Index(
+                condition=models.Q(("state", "active")), fields=["sent_at"], name="webhook_active"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['webhook', 'next_at', 'id'], name='delivery_due'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "sending"])),
+                fields=["webhook", "next_at", "id"],
+                name="delivery_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['webhook', '-id'], name='delivery_newest'),
+            model_name="delivery",
+            index=models.Index(fields=["webhook", "-id"], name="delivery_newest"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['webhook', 'state', '-id'], name='delivery_by_state'),
+            model_name="delivery",
+            index=models.Index(fields=["webhook", "state", "-id"], name="delivery_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('webhook', 'event'), name='delivery_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("webhook", "event"), name="delivery_once"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='sending_has_lease'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "sending"), _negated=True),
+                    ("lease_until__isnull", False),
+                    _connector="OR",
+                ),
+                name="sending_has_lease",
+            ),
         ),
         migrations.RunSQL(NOTE, FORGET),
     ]

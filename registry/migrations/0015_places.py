@@ -6,48 +6,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0014_saved_searches'),
+        ("registry", "0014_saved_searches"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DatasetTally',
+            name="DatasetTally",
             fields=[
-                ('folded', models.CharField(db_collation='C', max_length=300, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=300)),
-                ('claims', models.IntegerField()),
-                ('measured', models.IntegerField()),
-                ('confirmed', models.IntegerField()),
-                ('overstated', models.IntegerField()),
-                ('understated', models.IntegerField()),
-                ('parts', models.JSONField(default=list)),
+                (
+                    "folded",
+                    models.CharField(
+                        db_collation="C", max_length=300, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=300)),
+                ("claims", models.IntegerField()),
+                ("measured", models.IntegerField()),
+                ("confirmed", models.IntegerField()),
+                ("overstated", models.IntegerField()),
+                ("understated", models.IntegerField()),
+                ("parts", models.JSONField(default=list)),
             ],
         ),
         migrations.AlterField(
-            model_name='repo',
-            name='author',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repos', to='registry.author'),
+            model_name="repo",
+            name="author",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="repos",
+                to="registry.author",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(django.db.models.functions.text.Lower('dataset'), models.F('metric'), name='claim_by_folded_dataset'),
+            model_name="claim",
+            index=models.Index(
+                django.db.models.functions.text.Lower("dataset"),
+                models.F("metric"),
+                name="claim_by_folded_dataset",
+            ),
         ),
         migrations.AddIndex(
-            model_name='file',
-            index=models.Index(condition=models.Q(('sha256', ''), _negated=True), fields=['sha256', 'id'], name='file_by_sha256'),
+            model_name="file",
+            index=models.Index(
+                condition=models.Q(("sha256", ""), _negated=True),
+                fields=["sha256", "id"],
+                name="file_by_sha256",
+            ),
         ),
         migrations.AddIndex(
-            model_name='repo',
-            index=models.Index(fields=['author', '-downloads', '-id'], name='repo_by_author'),
+            model_name="repo",
+            index=models.Index(fields=["author", "-downloads", "-id"], name="repo_by_author"),
         ),
         migrations.AddIndex(
-            model_name='datasettally',
-            index=models.Index(fields=['claims', 'folded'], name='dataset_by_claims'),
+            model_name="datasettally",
+            index=models.Index(fields=["claims", "folded"], name="dataset_by_claims"),
         ),
         migrations.AddIndex(
-            model_name='datasettally',
-            index=models.Index(fields=['measured', 'folded'], name='dataset_by_measured'),
+            model_name="datasettally",
+            index=models.Index(fields=["measured", "folded"], name="dataset_by_measured"),
         ),
     ]

@@ -4,50 +4,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0016_rendered_cards'),
+        ("registry", "0016_rendered_cards"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='author',
-            index=models.Index(fields=['name'], name='author_by_name'),
+            model_name="author",
+            index=models.Index(fields=["name"], name="author_by_name"),
         ),
         migrations.AddIndex(
-            model_name='author',
-            index=models.Index(fields=['kind', '-id'], name='author_by_kind'),
+            model_name="author",
+            index=models.Index(fields=["kind", "-id"], name="author_by_kind"),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['dataset', '-id'], name='claim_by_dataset'),
+            model_name="claim",
+            index=models.Index(fields=["dataset", "-id"], name="claim_by_dataset"),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['metric', '-id'], name='claim_by_metric'),
+            model_name="claim",
+            index=models.Index(fields=["metric", "-id"], name="claim_by_metric"),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['task', '-id'], name='claim_by_task'),
+            model_name="claim",
+            index=models.Index(fields=["task", "-id"], name="claim_by_task"),
         ),
         migrations.AddIndex(
-            model_name='edge',
-            index=models.Index(fields=['parent_name', '-id'], name='edge_by_parent_name'),
+            model_name="edge",
+            index=models.Index(fields=["parent_name", "-id"], name="edge_by_parent_name"),
         ),
         migrations.AddIndex(
-            model_name='edge',
-            index=models.Index(fields=['relation', '-id'], name='edge_by_relation'),
+            model_name="edge",
+            index=models.Index(fields=["relation", "-id"], name="edge_by_relation"),
         ),
         migrations.AddIndex(
-            model_name='edge',
-            index=models.Index(fields=['basis', '-id'], name='edge_by_basis'),
+            model_name="edge",
+            index=models.Index(fields=["basis", "-id"], name="edge_by_basis"),
         ),
         migrations.AddIndex(
-            model_name='revision',
-            index=models.Index(fields=['sha'], name='revision_by_sha'),
+            model_name="revision",
+            index=models.Index(fields=["sha"], name="revision_by_sha"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['check_id', '-id'], name='run_by_check'),
+            model_name="run",
+            index=models.Index(fields=["check_id", "-id"], name="run_by_check"),
         ),
     ]

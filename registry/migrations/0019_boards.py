@@ -5,22 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0018_idempotency'),
+        ("registry", "0018_idempotency"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DatasetBoard',
+            name="DatasetBoard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('folded', models.CharField(db_collation='C', max_length=300)),
-                ('key', models.CharField(max_length=64)),
-                ('findings', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("folded", models.CharField(db_collation="C", max_length=300)),
+                ("key", models.CharField(max_length=64)),
+                (
+                    "findings",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('folded', 'key'), name='board_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("folded", "key"), name="board_once")
+                ],
             },
         ),
     ]

@@ -49,6 +49,7 @@ document.addEventListener("submit", (event) => {
   fetch(form.action, {
     method: "POST",
     redirect: "manual",
+    keepalive: true, // the reader may follow a link before the answer is here
     body: new URLSearchParams({ theme: chosen }),
   }).catch(() => {});
 });
