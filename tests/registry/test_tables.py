@@ -25,11 +25,14 @@ def test_a_database_of_a_newer_version_is_refused_with_the_way_out():
 
 def test_a_step_that_fails_is_one_sentence_and_changes_nothing():
     recorder = MigrationRecorder(connection)
-    last = max(name for app, name in recorder.applied_migrations() if app == "registry")
-    recorder.record_unapplied("registry", last)
+    forgotten = [
+        name for app, name in recorder.applied_migrations() if app == "registry" and name >= "0019"
+    ]
+    for name in forgotten:
+        recorder.record_unapplied("registry", name)
     with pytest.raises(EmbeddedError, match="cannot be brought to this version") as caught:
         tables.migrate()
     assert "already exists" in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert ("registry", last) not in recorder.applied_migrations()
+    assert not {("registry", name) for name in forgotten} & set(recorder.applied_migrations())
     assert not Repo.objects.exists()  # the connection can be used

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from analysis.metrics import METRICS
+from analysis import metrics
 from registry.converters import dataset_address, fits_address, fits_sha
 from registry.models import Claim, Repo, Revision
 from registry.web.addresses import Address
@@ -52,9 +52,11 @@ def breakable(text: object) -> SafeString:
 @register.filter
 def metric_word(claim: Claim) -> str:
     """Return what a claim calls its metric, else what people call it, else its key."""
-    known = METRICS.get(claim.metric)
-    if claim.metric_name or known is None:
-        return claim.metric_name or claim.metric
+    if claim.metric_name:
+        return claim.metric_name
+    known = metrics.find(claim.metric)
+    if known is None:
+        return claim.metric
     return known.name[:1].upper() + known.name[1:]
 
 
