@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from registry.web import code_blocks
 ROOT = Path(settings.BASE_DIR) / "docs"
 _TAGS = {
     *("a", "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "hr", "br", "div"),
-    *("table", "thead", "tbody", "tr", "th", "td", "code", "pre", "em", "strong", "span"),
+    *("table", "thead", "tbody", "tr", "th", "td", "code", "wbr", "pre", "em", "strong", "span"),
 }
 _ATTRIBUTES = {
     "a": {"href", "class"},
@@ -137,7 +138,13 @@ def _with_tables(html: str) -> str:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.add_render_rule("fence", _fence)
+    parser.add_render_rule("code_inline", _code)
     return parser
+
+
+def _code(_renderer: object, tokens: list[Token], place: int, *_: object) -> str:
+    """Write code in a line; an address in a narrow table breaks behind a slash, not in a word."""
+    return f"<code>{escape(tokens[place].content).replace('/', '/<wbr>')}</code>"
 
 
 def _headings(tokens: list[Token]) -> tuple[str, tuple[Heading, ...]]:

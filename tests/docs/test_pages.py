@@ -51,6 +51,18 @@ def test_every_page_is_whole_and_its_links_lead_somewhere(client):
                 assert at.startswith(("https://", "http://127.0.0.1")), (address, link)
 
 
+def test_no_table_is_cut_in_two(client):
+    """An empty line ends a table, and what follows would stand there as bars and words."""
+    for path in contents.paths():
+        text = client.get(address_of(path)).content.decode()
+        assert not re.search(r"<p>\s*\|", text), path
+
+
+def test_addresses_break_behind_their_slashes(client):
+    text = client.get("/docs/pages").content.decode()
+    assert "<code>/<wbr>models/<wbr>&lt;repo&gt;/<wbr>-/<wbr>files</code>" in text
+
+
 def test_pages_stand_in_their_order(client):
     text = " ".join(client.get("/docs/concepts").content.decode().split())
     assert '<a rel="prev" href="/docs/start">' in text

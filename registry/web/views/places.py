@@ -86,7 +86,7 @@ def hash_show(request: HttpRequest, digest: str) -> HttpResponse:
     return render(request, "hash_show.html", context | {"page": page, "files": page.rows})
 
 
-_MALFORMED = "A SHA-256 has 64 digits from 0 to 9 and a to f. `sha256sum` prints it for a file."
+_MALFORMED = "A SHA-256 has 64 digits from 0 to 9 and a to f; sha256sum prints it for a file."
 
 
 def read_digest(text: str) -> str | None:
