@@ -19,7 +19,7 @@ from registry.gate.layout import Place, locate, places
 from registry.gate.metadata import Metadata, read_metadata
 from registry.gate.names import why_unsafe
 from registry.gate.query import Query, SortKey
-from registry.gate.scan import FileChanged, Listing, Seen, open_seen, scan, see
+from registry.gate.scan import IGNORED_FOLDERS, FileChanged, Listing, Seen, open_seen, scan, see
 from registry.gate.source import Kind, Row, Snapshot, StoredFile
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,12 @@ class FolderSource:
         place = locate(self.root, snapshot.kind, snapshot.repo_id)
         if place is None or path in snapshot.files or why_unsafe(path):
             return False
-        return os.path.lexists(place.folder / path)
+        if IGNORED_FOLDERS & set(path.split("/")):
+            return False
+        try:
+            return isinstance(see(path, str(place.folder / path), self.root), Seen)
+        except OSError:
+            return False
 
     def open(self, snapshot: Snapshot, file: StoredFile) -> io.RawIOBase:
         """Open a file, checked to be the one that was hashed; raise FileChanged."""

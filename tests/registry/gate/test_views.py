@@ -324,6 +324,20 @@ def test_a_file_is_found_as_soon_as_it_is_there(hub, monkeypatch):
         assert hub.get(f"/org/a/resolve/main/{path}").status_code in {400, 404}
 
 
+def test_what_is_never_served_costs_no_second_look(hub, monkeypatch):
+    monkeypatch.setattr(folder, "LOOK_SHARE", 1_000_000)
+    for path in ("sub/x", ".git/config", ".cache/x"):
+        hub.write(f"models/org/a/{path}", b"x")
+    (hub.root / "models/org/a/out").symlink_to("/etc/hostname")
+    before = hub.json("/api/models/org/a")["sha"]
+    hub.write("models/org/a/late", b"x")
+    for path in ("sub", ".git/config", ".cache/x", "out"):
+        assert hub.get(f"/org/a/resolve/main/{path}").status_code == 404
+        assert hub.json("/api/models/org/a")["sha"] == before, path
+    assert hub.get("/org/a/resolve/main/late").status_code == 200
+    assert hub.json("/api/models/org/a")["sha"] != before
+
+
 def test_nobody_is_known_and_no_token_is_checked(hub):
     assert hub.get("/api/whoami-v2").status_code == 401
     assert hub.get("/api/whoami-v2", authorization="Bearer x").json()["name"] == "reader"
