@@ -24,7 +24,7 @@ def main() -> None:
     except DatabaseError as error:
         if not outages.is_outage(error):
             raise
-        sys.exit(f"assay: The database does not answer: {' '.join(str(error).split())}")
+        sys.exit(f"assay: The database does not answer: {outages.one_line(error)}")
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -11,3 +11,8 @@ def is_outage(error: BaseException | None) -> bool:
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     return connection.connection is None or bool(connection.connection.closed)
+
+
+def one_line(error: BaseException) -> str:
+    """Return what a driver says, without its line breaks and its last full stop."""
+    return " ".join(str(error).split()).rstrip(".")

@@ -8,6 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from registry.embedded import EmbeddedError
+from registry.outages import one_line
 
 LOCK = 0x_A55A_7001  # any number that nobody else takes in this database
 
@@ -45,9 +46,9 @@ def refuse_newer(loader: MigrationLoader) -> None:
     strange = sorted(name for _, name in done - known)
     if strange:
         raise EmbeddedError(
-            f"The database was used by another version of Assay: its migration "
-            f"{strange[-1]} is not known here. "
-            "Start that version again, or give this one another ASSAY_HOME."
+            f"The database was used by another version of Assay: its migration {strange[-1]} is "
+            "not known here. Start that version again, or give this one another ASSAY_HOME or "
+            "DATABASE_URL."
         )
 
 
@@ -62,8 +63,3 @@ def migrate_alone() -> int:
             if connection.is_usable():
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     return output.getvalue().count("... OK")
-
-
-def one_line(error: BaseException) -> str:
-    """Return what a driver says, without its line breaks and its last full stop."""
-    return " ".join(str(error).split()).rstrip(".")

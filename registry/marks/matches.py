@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from registry.dates import moment_words
 from registry.models import Edge, Finding, Mark, MarkMatch, Repo, Revision, Run
 
 
@@ -112,8 +112,4 @@ def _whose(held: list[MarkMatch]) -> str:
 
 def _dated(match: MarkMatch) -> str:
     after = ", after the network was public" if match.is_after else ""
-    return f"{_said(match.mark.registered_at)}{after}"
-
-
-def _said(at: datetime) -> str:
-    return f"{at:%-d %b %Y, %H:%M:%S} UTC"
+    return f"{moment_words(match.mark.registered_at)}{after}"

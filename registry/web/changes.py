@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from registry import keysets
+from registry.dates import moment_words
 from registry.models import Change
 
 What = Change.What
@@ -77,7 +78,7 @@ def _time(stored: Any) -> Any:
         at = datetime.fromisoformat(stored)
     except (TypeError, ValueError):
         return stored
-    return f"{at.astimezone(UTC):%-d %b %Y, %H:%M:%S} UTC"
+    return moment_words(at)
 
 
 def _replaced(noun: str, old: Any, new: Any) -> str:

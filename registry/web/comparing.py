@@ -9,6 +9,7 @@ from urllib.parse import quote_plus
 from django.db.models import Q
 
 from registry.converters import fits_sha
+from registry.dates import day_words
 from registry.models import Repo, Revision
 from registry.visibility import public_repos, public_revisions
 from registry.web.compared_claims import Claimed, Line
@@ -171,7 +172,7 @@ def _facts(columns: Sequence[Column]) -> list[Fact]:
 
 
 def _day(repo: Repo) -> str:
-    return f"{repo.hub_modified_at:%-d %b %Y}" if repo.hub_modified_at else ""
+    return day_words(repo.hub_modified_at) if repo.hub_modified_at else ""
 
 
 def _parameters(repo: Repo, revision: Revision | None) -> str:

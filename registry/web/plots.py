@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from registry.dates import day_words
 from registry.ecosystem import reading
 from registry.ecosystem.definitions import Figure, Measure, Part, Row
 from registry.ecosystem.reading import Point
@@ -178,8 +179,8 @@ def over_time(
         then=None if then is None else y(then),
         then_value="" if then is None else percent(then),
         ticks=marks,
-        first=f"{first:%-d %b %Y}",
-        last=f"{last:%-d %b %Y}",
+        first=day_words(first),
+        last=day_words(last),
         words=(
             f"{title}: {write(known[0][1])} on {first:%-d %B %Y}, "
             f"{write(known[-1][1])} on {last:%-d %B %Y}, "

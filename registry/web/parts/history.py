@@ -1,12 +1,13 @@
 """What changed in a model, and what it was on a day."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.timezone import now
 
 from registry import history
+from registry.dates import day_words, moment_words
 from registry.models import Repo
 from registry.visibility import public_changes
 from registry.web import plots
@@ -61,12 +62,12 @@ def _on_day(repo: Repo, text: str) -> dict[str, Any]:
     rows += [
         (LABELS[name], _shown(value)) for name, value in state.attributes.items() if name in LABELS
     ]
-    return {"day": text, "on": f"{day:%-d %b %Y}", "state": state, "state_rows": rows}
+    return {"day": text, "on": day_words(day), "state": state, "state_rows": rows}
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, datetime):
-        return f"{value.astimezone(UTC):%-d %b %Y, %H:%M:%S} UTC"
+        return moment_words(value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return f"{value:,}" if isinstance(value, int) else str(value or "")

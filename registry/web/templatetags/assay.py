@@ -11,12 +11,12 @@ from django import template
 from django.template import defaultfilters
 from django.template.defaultfilters import floatformat, stringfilter
 from django.urls import NoReverseMatch, get_script_prefix, reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from analysis import metrics
 from registry.converters import dataset_address, fits_address, fits_sha
+from registry.dates import day_words, moment_words
 from registry.models import Claim, Repo, Revision
 from registry.web.addresses import Address
 from registry.web.figures import Figure
@@ -250,21 +250,17 @@ def date_shown(of: date | str) -> str:
     return _day(date.fromisoformat(of) if isinstance(of, str) else of)
 
 
-@lru_cache(maxsize=10_000)
-def _day(of: date) -> str:
-    return date_format(of, "j M Y")
+_day = lru_cache(maxsize=10_000)(day_words)
 
 
 @register.filter
 def moment(at: datetime | None) -> SafeString | str:
     """Write a time to the second, in UTC."""
-    return _time(at, "j M Y, H:i:s") if at else "–"
-
-
-def _time(at: datetime, pattern: str) -> SafeString:
+    if at is None:
+        return "–"
     at = at.astimezone(UTC)
-    words = date_format(at, pattern) + (" UTC" if "H" in pattern else "")
-    return format_html('<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), words)
+    stands = at.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{}</time>', stands, moment_words(at))
 
 
 @register.simple_tag
